@@ -3,6 +3,7 @@
 use super::builtin::Builtin;
 use super::{collection, location, network, number, text};
 use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::foreign;
 use gpb_base::source::Span;
 use std::sync::LazyLock;
 
@@ -54,10 +55,26 @@ pub fn unknown<'a>(name: &'a str, span: Span, others: impl IntoIterator<Item = &
     let diagnostic = Diagnostic::error("GPB1201", format!("there is no function `{name}`"))
         .with_label(span, "no function of this name");
     let near = || nearest(name, names().map(|name| -> &'a str { name }).chain(others));
+    if let Some(foreign) = foreign::function(name).filter(|_| former(name).is_none()) {
+        let diagnostic = diagnostic.help(foreign.help());
+        return match lookup(foreign.replacement) {
+            Some(own) => diagnostic.fix(format!("change to `{}`", own.name), span, own.name),
+            None => diagnostic,
+        };
+    }
     match former(name).or_else(near) {
         Some(meant) => {
             diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("change to `{meant}`"), span, meant)
         }
-        None => diagnostic,
+        None => {
+            let parts: Vec<&str> = name.split('_').collect();
+            let alike: Vec<&str> =
+                names().filter(|known| known.split('_').any(|part| part.len() > 2 && parts.contains(&part))).collect();
+            let help = "a `fn` at the top of a file declares one";
+            diagnostic.help(match alike.is_empty() {
+                true => help.to_owned(),
+                false => format!("alike are `{}`; {help}", alike.join("`, `")),
+            })
+        }
     }
 }

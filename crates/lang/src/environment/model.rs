@@ -3,7 +3,7 @@
 use super::moves::moves_of;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{BlockEntries, Expectation, Frame, ModuleContext, Scope};
-use crate::expand::{Expander, ExpansionOutput};
+use crate::expand::{Expander, ExpansionOutput, foreign_role};
 use crate::facts::{self, FactInputs};
 use crate::modules::ModuleId;
 use crate::names::EnvironmentItem;
@@ -66,12 +66,14 @@ impl<'p> Expander<'_, 'p> {
         drop(collected);
         self.expansion.forget_bodies();
         self.state.memo.forget_properties();
-        let sites = resources.iter().map(|resource| self.declaration_site(resource)).collect();
+        let sites: Vec<_> = resources.iter().map(|resource| self.declaration_site(resource)).collect();
+        let in_library = resources.iter().zip(&sites).filter(|(resource, site)| resource.span != site.declared);
+        let authored = in_library.map(|(resource, site)| (resource.address.clone(), site.authored())).collect();
         let ambient = Some(&model.environment);
         let goals = self.goals.take();
         let inputs = FactInputs { cx: self.cx, resolved: self.resolved, environment: ambient, goals: &goals };
         let (resources, facts) = facts::evaluate(&inputs, resources, sites);
-        Ok(Model { resources, facts, goals, ..model })
+        Ok(Model { resources, facts, goals, authored, ..model })
     }
 
     /// Returns the usage of the environment, in which a `tier` gives one driver another value.
@@ -116,6 +118,11 @@ impl<'p> Expander<'_, 'p> {
                     .help("add `region = us-east-1`, or another region"),
             ));
         };
+        let role = role.unwrap_or_default();
+        let foreign = role.as_ref().and_then(|role| foreign_role(role.as_text()?, &region, role.span));
+        if let Some(diagnostic) = foreign {
+            self.report(diagnostic);
+        }
         let mode = match or_none(mode).as_deref() {
             Some("live") => Mode::Live,
             _ => Mode::Sandbox,
@@ -126,7 +133,7 @@ impl<'p> Expander<'_, 'p> {
             place: Place {
                 account: account.map(Into::into),
                 region: region.into(),
-                role: or_none(role),
+                role: text(role),
                 profile: or_none(profile),
             },
             mode,
@@ -163,7 +170,7 @@ impl<'p> Expander<'_, 'p> {
             let ty = Type::map(Type::String);
             let value = self.interpreter().given("tags", given, Expectation::Type(&ty))?;
             let value = self.interpreter().conform(value, &ty, scope, None)?;
-            let tags = value.as_map().into_iter().flatten();
+            let tags = value.as_map().into_iter().flatten().filter(|(_, entry)| !entry.value.is_absent());
             tags.map(|(key, entry)| Ok((key.as_ref().into(), self.interpreter().ok(property::untyped(&entry.value))?)))
                 .collect()
         };

@@ -128,6 +128,9 @@ impl<'p> Interpreter<'_, 'p> {
         let Some(shape) = def.shape_at(&reference.path) else { return Ok(None) };
         let made = |segment: &str, shape: &Shape| {
             let path = reference.path.child(segment);
+            if self.view.lacks(&reference.to, &path) {
+                return Some(Value::absent(span));
+            }
             Some(Value::reference(reference.to.clone(), path, type_of(def, shape), span))
         };
         match shape {

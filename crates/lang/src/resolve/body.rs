@@ -2,6 +2,7 @@
 
 use super::body_kind::BodyKind;
 use super::cycles::ReferenceGraph;
+use super::foreign::listed;
 use super::resolver::{GroupKind, Resolver, suggest};
 use super::ribs::{Resolution, RibVar, ScopeRib};
 use super::word_reader::WordReader;
@@ -92,6 +93,8 @@ impl<'p> Resolver<'_, 'p> {
             }
             None if block.label.is_none() && self.keyword_alone(block, place) => return,
             None if self.item_in_a_body(&block.head, block.label.as_deref(), place) => return,
+            // What another tool has inside means as little here.
+            None if self.foreign_block(block) => return,
             None => self.unknown_component(block, place),
         }
         self.object(&block.stmts, BodyKind::Use, &reader);
@@ -258,6 +261,15 @@ impl<'p> Resolver<'_, 'p> {
     fn path(&mut self, path: &'p NamePath) {
         let mut segments = path.segments.iter();
         let Some(PathSegment::Name(head)) = segments.next() else { return };
+        if self.find(&head.text).is_none()
+            && self.nearest_name(&head.text).is_none()
+            && self.other_meaning(&head.text).is_none()
+            && let Some(names) = self.items_in_scope()
+        {
+            let diagnostic = Diagnostic::error("GPB1003", format!("there is no `{}` in scope", head.text));
+            self.report(diagnostic.with_label(head.span, "unknown name").help(format!("in scope are {names}")));
+            return;
+        }
         let found = self.require(head);
         if let (Some(Resolution::Declared(declared)), Some(PathSegment::Name(name))) = (found, segments.next()) {
             self.member_of(&declared, name);
@@ -292,9 +304,13 @@ impl<'p> Resolver<'_, 'p> {
         let diagnostic = Diagnostic::error("GPB1601", format!("there is no layer `{}` in this stack", used.text))
             .with_label(used.span, "unknown layer");
         let layers = index.names.values().filter(|declared| matches!(declared.what, DeclKind::Layer(_)));
-        self.report(match nearest(&used.text, layers.map(|declared| declared.name.text.as_str())) {
+        let layers: Vec<&str> = layers.map(|declared| declared.name.text.as_str()).collect();
+        self.report(match nearest(&used.text, layers.iter().copied()) {
             Some(near) => suggest(diagnostic, near, used.span),
-            None => diagnostic,
+            None => match listed(layers) {
+                Some(layers) => diagnostic.help(format!("the layers of this stack are {layers}")),
+                None => diagnostic.help("this stack has no layers yet: `layer name { … }` declares one"),
+            },
         });
     }
 }

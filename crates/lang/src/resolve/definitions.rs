@@ -126,6 +126,11 @@ impl<'p> Resolver<'_, 'p> {
         {
             return;
         }
+        if let Stmt::Field(field) = stmt
+            && let Some(diagnostic) = self.foreign_field(field, place.describe()).filter(|_| place.declares())
+        {
+            return self.report(diagnostic);
+        }
         let (what, span, help) = describe(stmt, place);
         let within = match (stmt, self.group) {
             (Stmt::Param(_) | Stmt::Output(_) | Stmt::Layer(_), Some(GroupKind::For)) => "a `for`",

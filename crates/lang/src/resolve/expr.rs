@@ -14,7 +14,11 @@ impl<'p> Resolver<'_, 'p> {
     /// Resolves an expression; `reader` reads the bare words that are its value.
     pub(super) fn expr(&mut self, expr: &'p Expr, reader: &WordReader<'p>) {
         match &*expr.kind {
-            ExprKind::Number(_) | ExprKind::Quantity { .. } | ExprKind::Bool(_) | ExprKind::Missing => {}
+            ExprKind::Number(_)
+            | ExprKind::Quantity { .. }
+            | ExprKind::Bool(_)
+            | ExprKind::None
+            | ExprKind::Missing => {}
             ExprKind::Name(name) => self.word(name, reader),
             ExprKind::Text(parts) => self.text(parts),
             ExprKind::Tagged { value, .. } => self.expr(value, &WordReader::Nobody),
@@ -106,6 +110,7 @@ impl<'p> Resolver<'_, 'p> {
 
     fn member(&mut self, of: &'p Expr, name: &'p Ident) {
         match &*of.kind {
+            ExprKind::Name(head) if self.foreign_path(head, name) => {}
             ExprKind::Name(head) => {
                 if let Some(Resolution::Declared(declared)) = self.require(head) {
                     self.member_of(&declared, name);

@@ -1,7 +1,8 @@
 //! The items of a program.
 
 use super::body_kind::BodyKind;
-use super::resolver::{Findings, Resolver};
+use super::foreign::listed;
+use super::resolver::{Findings, Resolver, suggest};
 use super::ribs::{RibVar, ScopeRib, VarSource};
 use super::word_reader::WordReader;
 use crate::compile_context::CompileContext;
@@ -102,7 +103,22 @@ impl<'p> Resolver<'_, 'p> {
             let diagnostic = Diagnostic::error("GPB1006", format!("there is no stack `{}`", of.text))
                 .with_label(of.span, "unknown stack");
             let near = self.world.names.nearest(self.module, ItemKind::Stack, &of.text, &[]);
-            self.report(self.hint(diagnostic, ItemKind::Stack, of, near));
+            self.report(match (near, self.world.names.of_kind(self.module, ItemKind::Stack).as_slice()) {
+                (None, [only]) => suggest(diagnostic, only, of.span),
+                (None, several) => match listed(several.to_vec()) {
+                    Some(stacks) => diagnostic.help(format!("the stacks are {stacks}")),
+                    None => self.hint(
+                        diagnostic.help(format!(
+                            "no stack is in sight: declare `stack {} {{ … }}`, or import its file with `use`",
+                            of.text
+                        )),
+                        ItemKind::Stack,
+                        of,
+                        None,
+                    ),
+                },
+                (near, _) => self.hint(diagnostic, ItemKind::Stack, of, near),
+            });
         }
         let reader = match self.world.names.stack(self.module, &of.text) {
             Some(stack) => WordReader::Environment(stack.module, self.world.indexes.get_or_build(&stack.item.stmts)),

@@ -6,6 +6,7 @@ mod calls;
 mod cycles;
 mod definitions;
 mod expr;
+mod foreign;
 mod items;
 mod members;
 mod resolver;

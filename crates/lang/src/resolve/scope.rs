@@ -86,6 +86,10 @@ impl<'p> Resolver<'_, 'p> {
                     self.report(diagnostic.help(help));
                     return None;
                 }
+                if let Some(help) = Self::foreign_name(&name.text) {
+                    self.report(diagnostic.help(help));
+                    return None;
+                }
                 let near = self.nearest_name(&name.text);
                 self.report(self.hint(diagnostic, ItemKind::Const, name, near.as_deref()));
                 None

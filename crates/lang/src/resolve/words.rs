@@ -8,6 +8,7 @@ use crate::node_id::NodeId;
 use crate::property;
 use crate::ty::{TypeContext, conform};
 use gpb_base::diag::Diagnostic;
+use gpb_base::foreign;
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
 use gpb_model::value::{Value, ValueKind};
@@ -74,6 +75,16 @@ impl<'p> Resolver<'_, 'p> {
         }
         if self.world.names.elsewhere(ItemKind::Const, word).is_some() {
             return self.hint(diagnostic, ItemKind::Const, name, None);
+        }
+        if let Some(truth) = foreign::truth(word) {
+            return diagnostic.help(format!("a bool is `true` or `false`; did you mean `{truth}`?")).fix(
+                format!("change to `{truth}`"),
+                name.span,
+                truth.to_string(),
+            );
+        }
+        if let Some(help) = Self::foreign_name(word) {
+            return diagnostic.help(help);
         }
         match self.nearest_name(word) {
             Some(near) => suggest(diagnostic, &near, name.span)

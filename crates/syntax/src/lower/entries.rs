@@ -35,14 +35,29 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::budget_stmt
             | Rule::needs_stmt
             | Rule::compat_else
+            | Rule::compat_fn
+            | Rule::compat_assert
+            | Rule::compat_for
+            | Rule::compat_moved
             | Rule::nested_fn
     )
 }
 
 fn is_foreign(node: SyntaxNode<'_>) -> bool {
     match node.rule() {
-        Rule::compat_hcl | Rule::odd_key | Rule::compat_else => true,
-        Rule::direct => error_recovery::is_else(node) || error_recovery::is_policy_block(node),
+        Rule::compat_hcl
+        | Rule::odd_key
+        | Rule::compat_else
+        | Rule::compat_fn
+        | Rule::compat_assert
+        | Rule::compat_for
+        | Rule::compat_moved => true,
+        Rule::direct => {
+            error_recovery::is_else(node)
+                || error_recovery::is_policy_block(node)
+                || error_recovery::is_walrus(node)
+                || error_recovery::is_yaml(node)
+        }
         Rule::labelled => error_recovery::is_hcl(node),
         _ => false,
     }
@@ -98,6 +113,10 @@ impl Lowering {
         let head = self.name_in(node);
         let span = self.span(node);
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
+        if let Some(body) = error_recovery::signed_block(node) {
+            let stmts = self.deeper(1, body, |lower| lower.body(body)).unwrap_or_default();
+            return Stmt::Block(BlockStmt { doc, head, label, place: None, stmts, span });
+        }
         if let Some(map) = map_body(node) {
             let value = self.object(map);
             return Stmt::Field(FieldStmt { doc, head, label, value, span });
