@@ -3,7 +3,10 @@
 use crate::analysis;
 use crate::calendar::today;
 use crate::cli::logs::stage;
+use crate::cli::session::diagnostics_document;
+use crate::cli::terminal;
 use crate::cli::{Session, exit::Exit, file_loader::FileLoader};
+use crate::report::unchecked::unchecked_values;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::SourceMap;
 use gpb_base::stdlib::Library;
@@ -144,7 +147,17 @@ pub fn check(session: &Session, spec: &Path) -> Exit {
     let compile = || lang::check(&entry, &session.inputs(), session.common.env.as_deref());
     let mut compilation = stage("compile", compile);
     stage("checks", || analysis::analyze(&mut compilation, &session.library, TYPES, &today()));
-    session.diagnostics(&compilation.diagnostics, &compilation.sources);
+    let unchecked = unchecked_values(&compilation);
+    if session.common.json {
+        let mut document = diagnostics_document(&compilation.diagnostics, &compilation.sources);
+        document["unchecked"] = unchecked.into();
+        session.document(&document);
+    } else {
+        session.show(&compilation.diagnostics, &compilation.sources);
+        if let Some(unchecked) = unchecked {
+            terminal::print(&format!("{unchecked}\n"));
+        }
+    }
     let exit = if compilation.has_errors() { Exit::Refused } else { Exit::Done };
     // The process ends next. Freeing the trees and models piece by piece takes 3 % of the CPU time of a check of 10,000
     // resources: 10 of 340 ms, the fastest of 25 runs each, on one core of a shared x86-64 machine.

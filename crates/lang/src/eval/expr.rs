@@ -51,12 +51,14 @@ impl<'p> Interpreter<'_, 'p> {
             }
             ExprKind::Negate(inner) => {
                 let value = self.named(inner, scope)?;
-                self.ok(ops::negate(value, span))
+                self.negated(value, span)
             }
             ExprKind::Binary { op, left, right } => self.binary(*op, left, right, scope, span),
             ExprKind::Range { low, high } => {
                 let (low, high) = (self.eval(low, scope, Expectation::Any), self.eval(high, scope, Expectation::Any));
-                self.ok(ops::range(low?, high?, span))
+                let (low, high) = (low?, high?);
+                self.check_ends(&low, &high)?;
+                self.ok(ops::range(low, high, span))
             }
             ExprKind::If { condition, then, otherwise } => {
                 self.choose(condition, [then, otherwise], scope, expect, span)
@@ -92,6 +94,7 @@ impl<'p> Interpreter<'_, 'p> {
         if self.view.is_finished() && values.iter().any(Value::is_absent) {
             return Ok(Value::absent(span));
         }
+        self.check_text_parts(&values)?;
         let value = self.ok(ops::text(values, span))?;
         self.state.meter.text(self.cx, span, value.as_text().map_or(0, |text| text.len()))?;
         Ok(value)
@@ -195,7 +198,7 @@ impl<'p> Interpreter<'_, 'p> {
             return self.ok(ops::binary(op, first, side(right)?, span));
         }
         let second = side(right);
-        self.ok(ops::binary(op, first?, second?, span))
+        self.operate(op, first?, second?, scope, span)
     }
 
     fn choose(
@@ -206,7 +209,7 @@ impl<'p> Interpreter<'_, 'p> {
         expect: Expectation<'_>,
         span: Span,
     ) -> EvalResult<Value> {
-        let decided = self.named(condition, scope)?;
+        let decided = self.settled(self.named(condition, scope)?, condition.span);
         match &decided.kind {
             ValueKind::Bool(true) => self.eval(then, scope, expect),
             ValueKind::Bool(false) => self.eval(otherwise, scope, expect),

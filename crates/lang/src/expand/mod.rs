@@ -16,5 +16,5 @@ mod visit;
 
 pub use after_clauses::below;
 pub use expander::Expander;
-pub use expansion::{Instance, OverrideBlock, ResourceNode};
+pub use expansion::{GroupExpansion, Instance, OverrideBlock, ResourceNode};
 pub use visit::ExpansionOutput;
