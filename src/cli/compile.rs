@@ -6,8 +6,9 @@ use crate::cli::logs::stage;
 use crate::cli::session::diagnostics_document;
 use crate::cli::terminal;
 use crate::cli::{Session, exit::Exit, file_loader::FileLoader};
+use crate::report::check_summary::CheckSummary;
 use crate::report::unchecked::unchecked_values;
-use gpb_base::diag::Diagnostic;
+use gpb_base::diag::{Diagnostic, render};
 use gpb_base::source::SourceMap;
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
@@ -92,7 +93,7 @@ impl Session {
         let compile = || lang::compile(&spec.display().to_string(), &self.inputs(), self.common.env.as_deref());
         let mut compilation = stage("compile", compile);
         let checks = || analysis::analyze(&mut compilation, &self.library, TYPES, &today());
-        let graphs = stage("checks", checks);
+        let graphs = stage("checks", checks).graphs;
         let compiled = self.finish(compilation, graphs)?;
         if !self.common.json {
             self.show(&compiled.warnings, &compiled.sources);
@@ -146,14 +147,19 @@ pub fn check(session: &Session, spec: &Path) -> Exit {
     let entry = spec.display().to_string();
     let compile = || lang::check(&entry, &session.inputs(), session.common.env.as_deref());
     let mut compilation = stage("compile", compile);
-    stage("checks", || analysis::analyze(&mut compilation, &session.library, TYPES, &today()));
+    let analyze = || analysis::analyze(&mut compilation, &session.library, TYPES, &today());
+    let summaries = stage("checks", analyze).summaries;
+    let checked: Vec<_> = compilation.models.iter().map(|made| &made.model).zip(&summaries).collect();
+    let checked = CheckSummary { spec: &entry, checked, diagnostics: &compilation.diagnostics };
     let unchecked = unchecked_values(&compilation);
     if session.common.json {
         let mut document = diagnostics_document(&compilation.diagnostics, &compilation.sources);
+        document["checked"] = checked.json();
         document["unchecked"] = unchecked.into();
         session.document(&document);
     } else {
-        session.show(&compilation.diagnostics, &compilation.sources);
+        terminal::warn(&render::human(&compilation.diagnostics, &compilation.sources, session.term.err));
+        terminal::print(&checked.human());
         if let Some(unchecked) = unchecked {
             terminal::print(&format!("{unchecked}\n"));
         }

@@ -189,5 +189,5 @@ fn a_check_without_an_environment_says_what_it_leaves_open() {
     assert_eq!(folder.expect(0, &["check", "specs/live.gpb", "--json"]).json()["unchecked"], Json::Null);
     // What has no parameters has nothing left to check.
     folder.write("names.gpb", "const zones = 3\n");
-    assert_eq!(folder.expect(0, &["check", "names.gpb"]).out, "");
+    assert!(!folder.expect(0, &["check", "names.gpb"]).out.contains(said));
 }

@@ -7,6 +7,7 @@
 //! at) it sees through a [`ResourceView`], of which expansion has one and facts another. Where no environment is expanded, what nobody has given is a
 //! symbol, and a [`World`] decides the conditions on symbols.
 
+mod absence;
 mod ambient;
 mod assignment;
 mod bindings;
