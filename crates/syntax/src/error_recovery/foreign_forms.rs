@@ -29,7 +29,9 @@ pub(in super::super) fn is_walrus(entry: SyntaxNode<'_>) -> bool {
 
 /// Checks that an entry stands among those of a stack, a layer or a component, or of a group in one.
 fn declares(entry: SyntaxNode<'_>) -> bool {
-    let owner = |entry: SyntaxNode<'_>| entry.parent().filter(|body| body.is(Rule::body)).and_then(SyntaxNode::parent);
+    fn owner<'t>(entry: SyntaxNode<'t>) -> Option<SyntaxNode<'t>> {
+        entry.parent().filter(|body| body.is(Rule::body)).and_then(SyntaxNode::parent)
+    }
     let mut around = owner(entry);
     while let Some(group) =
         around.filter(|group| matches!(group.rule(), Rule::for_stmt | Rule::if_stmt | Rule::in_stmt))
