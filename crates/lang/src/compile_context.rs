@@ -10,7 +10,7 @@ use foldhash::{HashMap, HashSet};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};
 use gpb_catalog::{Catalog, TypeDef};
-use gpb_syntax::ast::{NamePath, PathSegment, ResourceStmt};
+use gpb_syntax::ast::{NamePath, PathSegment};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub struct CompileContext<'p> {
     /// True once some evaluation reached a ceiling: then nothing more is evaluated.
     pub spent: Cell<bool>,
     defs: RefCell<HashMap<String, Option<Arc<TypeDef>>>>,
-    /// The resources that some environment has expanded.
+    /// The resources and uses of components that some environment has expanded.
     expanded: RefCell<HashSet<NodeId>>,
 }
 
@@ -80,14 +80,14 @@ impl<'p> CompileContext<'p> {
         found
     }
 
-    /// Notes that an environment has expanded a resource.
-    pub fn expand(&self, resource: &ResourceStmt) {
-        self.expanded.borrow_mut().insert(NodeId::new(resource.span));
+    /// Notes that an environment has expanded a resource or the use of a component.
+    pub fn expand(&self, statement: Span) {
+        self.expanded.borrow_mut().insert(NodeId::new(statement));
     }
 
-    /// Checks whether some environment has expanded a resource.
-    pub fn is_expanded(&self, resource: &ResourceStmt) -> bool {
-        self.expanded.borrow().contains(&(NodeId::new(resource.span)))
+    /// Checks whether some environment has expanded a resource or the use of a component.
+    pub fn is_expanded(&self, statement: Span) -> bool {
+        self.expanded.borrow().contains(&NodeId::new(statement))
     }
 
     /// Checks that a resource type is known. Most of the types the library speaks of are of no use to a program, so none
@@ -111,6 +111,9 @@ impl<'p> CompileContext<'p> {
     pub fn unknown_type(&self, name: &str, span: Span) -> AlreadyReported {
         let diagnostic = Diagnostic::error("GPB1008", format!("there is no resource type `{name}`"))
             .with_label(span, "unknown resource type");
+        if let Some(types) = self.types_of_service(name) {
+            return self.reports.add(diagnostic.help(types));
+        }
         let near = self.catalog.suggest(name);
         self.reports.add(match near.as_slice() {
             [near] => {
@@ -120,7 +123,26 @@ impl<'p> CompileContext<'p> {
             [] => diagnostic.help("types are written `aws.service.type`, as in `aws.sqs.queue`"),
         })
     }
+
+    /// Returns the types of a service, where a name is one and lacks the type.
+    fn types_of_service(&self, name: &str) -> Option<String> {
+        let service = name.to_lowercase();
+        let service = service.strip_prefix("aws.").unwrap_or(&service);
+        let is_of = |known: &&str| known.split('.').nth(1) == Some(service) && !service.contains('.');
+        let types: Vec<&str> = self.catalog.names().filter(is_of).collect();
+        let shown = types.get(..MOST_TYPES).unwrap_or(&types).join("`, `");
+        match types.len() {
+            0 => None,
+            count if count > MOST_TYPES => {
+                Some(format!("`aws.{service}` is a service with {count} types: `{shown}`, …"))
+            }
+            _ => Some(format!("`aws.{service}` is a service; its types are `{shown}`")),
+        }
+    }
 }
+
+/// The most types of a service that a message lists.
+const MOST_TYPES: usize = 24;
 
 /// Returns a type's name; a path that is not whole has been reported as such.
 fn whole(path: &NamePath) -> Option<String> {
@@ -175,6 +197,27 @@ impl DiagnosticSink {
         let result = f();
         self.muted.set(before);
         result
+    }
+
+    /// Returns the places of the errors so far.
+    pub fn error_spans(&self) -> Vec<Span> {
+        self.list.borrow().iter().filter(|one| one.is_error()).filter_map(Diagnostic::span).collect()
+    }
+
+    /// Returns the number of diagnostics so far.
+    pub fn count(&self) -> usize {
+        self.list.borrow().len()
+    }
+
+    /// Takes out the diagnostics that were reported after the first so many.
+    pub fn take_after(&self, first: usize) -> Vec<Diagnostic> {
+        let mut list = self.list.borrow_mut();
+        if first < list.len() { list.split_off(first) } else { Vec::new() }
+    }
+
+    /// Reports a diagnostic that was taken out before.
+    pub fn restore(&self, diagnostic: Diagnostic) {
+        self.list.borrow_mut().push(diagnostic);
     }
 
     /// Checks whether an error was reported.

@@ -4,7 +4,6 @@ use crate::support::root;
 use std::process::Command;
 
 #[test]
-#[ignore = "about a minute on two cores that do nothing else, and not timed there yet"]
 fn killed_at_its_calls_gpb_goes_on_and_leaves_nothing() {
     let logs = tempfile::tempdir().unwrap();
     let ran = Command::new(gpb_testkit::python().unwrap())

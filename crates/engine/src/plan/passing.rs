@@ -2,8 +2,10 @@
 
 use super::change::{Action, PLACE, ResourceChange, TYPE};
 use super::replacement::{UniqueName, any_changes, names_for, names_of};
+use crate::cloud::Properties;
 use gpb_catalog::{TypeDef, TypeLookup};
 use gpb_model::{Place, PropPath};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A name that one change gives up and another takes.
@@ -24,7 +26,7 @@ pub(super) fn passed_names(changes: &[ResourceChange], types: TypeLookup<'_>) ->
     let mut given_up: BTreeMap<(&str, &Place, UniqueName), Vec<usize>> = BTreeMap::new();
     for (change, at) in changes.iter().zip(0usize..).filter(|(change, _)| gives_up(change)) {
         let Some(def) = types(&change.ty) else { continue };
-        for name in names_of(&def, change.id.as_deref(), change.before.as_deref()) {
+        for name in names_of(&def, change.id.as_deref(), before(change).as_deref()) {
             if change.action == Action::Delete || any_changes(&name.paths(&def), &change.differences) {
                 given_up.entry((change.ty.as_str(), &change.place, name)).or_default().push(at);
             }
@@ -55,6 +57,22 @@ pub(super) fn passed_names(changes: &[ResourceChange], types: TypeLookup<'_>) ->
         }
     }
     passed
+}
+
+/// Returns the properties before a change.
+///
+/// A read that does not show a property cannot tell that it differs: what the text says of it holds, as before.
+fn before(change: &ResourceChange) -> Option<Cow<'_, Properties>> {
+    let before = change.before.as_deref()?;
+    let is_kept = |name: &str| !any_changes(&[PropPath(name.into())], &change.differences);
+    let unread = change.desired.iter().filter(|(name, _)| !before.contains_key(name.as_str()) && is_kept(name));
+    let unread: Vec<_> = unread.filter_map(|(name, value)| Some((name.to_string(), value.to_json()?))).collect();
+    if unread.is_empty() || change.action == Action::Delete {
+        return Some(Cow::Borrowed(before));
+    }
+    let mut whole = before.clone();
+    whole.extend(unread);
+    Some(Cow::Owned(whole))
 }
 
 fn shown(def: &TypeDef, path: &PropPath) -> String {

@@ -24,7 +24,7 @@ impl<'p> Interpreter<'_, 'p> {
         if let Some(function) = graph_functions::find(&callee.text) {
             return self.call_graph(function, callee, args, scope, span);
         }
-        let Some(builtin) = builtins::lookup(&callee.text) else { return Err(AlreadyReported) };
+        let Some(builtin) = builtins::called(&callee.text) else { return Err(AlreadyReported) };
         let mut given = Vec::with_capacity(args.len());
         let mut failed = None;
         for arg in args {
@@ -39,8 +39,9 @@ impl<'p> Interpreter<'_, 'p> {
         if let Some(why) = failed {
             return Err(why);
         }
-        if self.view.lacks_environment() && scope.place().is_none() && builtin.needs_place() {
-            return Err(AlreadyReported);
+        if self.view.world().is_some() && builtin.needs_place() {
+            let given: Vec<&Value> = given.iter().map(|arg| &arg.value).collect();
+            return Ok(crate::ops::symbol(builtin.name, &given, builtin.result.clone(), span));
         }
         let value = self.with_context(scope, |cx| self.ok(builtins::call(builtin, given, cx, span)))?;
         let value = self.measured_size(value, span)?;

@@ -72,7 +72,7 @@ impl BodyReader<'_> {
         if !shape.open {
             self.reported.objects.insert(path.clone());
             let within = if path.0.is_empty() { self.def.name.to_string() } else { self.name(path) };
-            self.diagnostics.push(messages::unknown(name, &within, shape, entry.key));
+            self.diagnostics.push(messages::unknown(name, (&within, &self.def.name), shape, entry.key));
         }
         None
     }

@@ -180,6 +180,20 @@ pub(crate) struct WithinRule {
     pub source: String,
 }
 
+/// A resource that must be there, such as the role of a role's policy.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NeedsRule {
+    /// The property that names the other resource.
+    pub path: PropPath,
+    /// The type of the other resource.
+    pub of: String,
+    /// The error of a refused call.
+    pub refuses: CallRefusal,
+    /// The public source of the rule.
+    pub source: String,
+}
+
 /// Values that nobody can use for a while after a deletion.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

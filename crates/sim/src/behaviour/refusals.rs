@@ -3,7 +3,7 @@
 use super::address_block::AddressBlock;
 use super::life_table;
 use super::naming::{handles, mentions};
-use super::refusal_rules::{CallRefusal, ExclusiveRule, InUseRule, WithinRule};
+use super::refusal_rules::{CallRefusal, ExclusiveRule, InUseRule, NeedsRule, WithinRule};
 use super::rules::RuleCall;
 use super::service_of;
 use super::turn::{OWN_TOKEN, Turn, sql};
@@ -48,6 +48,7 @@ impl Turn<'_> {
         }
         self.refuse_unknown(asked)?;
         rules.exclusive.iter().try_for_each(|rule| self.refuse_taken(rule, asked))?;
+        rules.needs.iter().try_for_each(|rule| self.refuse_missing(rule, asked))?;
         rules.within.iter().try_for_each(|rule| self.refuse_outside(rule, asked))?;
         if asked.call == RuleCall::Create { self.refuse_held(asked) } else { Ok(()) }
     }
@@ -145,6 +146,21 @@ impl Turn<'_> {
             let theirs = values(&other.properties);
             if other.number != resource.number && collide(rule.overlap, &mine, &theirs) && holds(&other.properties) {
                 return Err(refused(&rule.refuses, &resource.id, &other.id));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a request that names what is not there.
+    fn refuse_missing(&self, rule: &NeedsRule, asked: &AskedChange<'_>) -> Result<(), CloudError> {
+        let resource = asked.resource;
+        let named = property_paths::all(asked.after, &rule.path);
+        if asked.before.is_some_and(|before| property_paths::all(before, &rule.path) == named) {
+            return Ok(());
+        }
+        for name in named.into_iter().filter_map(Json::as_str) {
+            if self.named(&rule.of, &resource.account, &resource.region, name)?.is_none() {
+                return Err(refused(&rule.refuses, &resource.id, name));
             }
         }
         Ok(())

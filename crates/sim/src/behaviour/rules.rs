@@ -3,8 +3,8 @@
 use super::condition::RuleCondition;
 use super::normal_form::NormalForm;
 use super::refusal_rules::{
-    BusyRule, ContentsRule, ExclusiveRule, HeldRule, InUseRule, NoChangeRule, RateRule, RefuseRule, SecretRule,
-    UnknownRule, WithinRule,
+    BusyRule, ContentsRule, ExclusiveRule, HeldRule, InUseRule, NeedsRule, NoChangeRule, RateRule, RefuseRule,
+    SecretRule, UnknownRule, WithinRule,
 };
 use super::rule_time::RuleTime;
 use gpb_model::PropPath;
@@ -66,6 +66,8 @@ pub(crate) struct TypeRules {
     pub exclusive: Vec<ExclusiveRule>,
     /// The blocks of addresses that must lie in another.
     pub within: Vec<WithinRule>,
+    /// The resources that must be there.
+    pub needs: Vec<NeedsRule>,
     /// The values that stay taken.
     pub held: Vec<HeldRule>,
     /// The remains of deleted resources.
@@ -101,6 +103,7 @@ impl TypeRules {
         all.extend(self.contents.iter().map(|rule| &rule.source));
         all.extend(self.exclusive.iter().map(|rule| &rule.source));
         all.extend(self.within.iter().map(|rule| &rule.source));
+        all.extend(self.needs.iter().map(|rule| &rule.source));
         all.extend(self.held.iter().map(|rule| &rule.source));
         all.extend(self.lingers.iter().map(|rule| &rule.source));
         all.extend(self.spawns.iter().map(|rule| &rule.source));

@@ -43,6 +43,9 @@ fn names(ty: &str, rules: &TypeRules) -> Vec<(String, PropPath)> {
     for rule in &rules.within {
         named.extend([own(&rule.path), own(&rule.by), (rule.of.clone(), rule.at.clone())]);
     }
+    for rule in &rules.needs {
+        named.extend([own(&rule.path), (rule.of.clone(), PropPath::default())]);
+    }
     for rule in &rules.in_use {
         named.extend(rule.by.iter().map(|by| user(by)));
         named.extend(rule.via.iter().map(own));

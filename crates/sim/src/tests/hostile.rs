@@ -276,6 +276,21 @@ fn one_only_values_are_refused_twice_and_held_after_deletion() {
 }
 
 #[test]
+fn a_resource_that_needs_another_is_refused_without_it() {
+    let cloud = Hostile::new(
+        "[types.box]
+         needs = [{ path = 'Fixed', of = 'aws.test.net', refuses = { code = 'NoSuchNet', kind = 'not_found', message = '{other}' }, source = 's' }]",
+    );
+    let refused = cloud.create("box", &json!({"Fixed": "a", "Note": "n"})).unwrap_err();
+    assert_eq!((refused.code.as_str(), refused.message.as_str()), ("NoSuchNet", "a"));
+    let net = cloud.create("net", &json!({"Fixed": "a"})).unwrap();
+    let made = cloud.create("box", &json!({"Fixed": net.id, "Note": "n"})).unwrap();
+    // Only what a request says anew is looked for.
+    cloud.delete("net", &net.id).unwrap();
+    cloud.update("box", &made.id, &json!({"Fixed": net.id, "Note": "m"})).unwrap();
+}
+
+#[test]
 fn waits_pass_at_the_pace_of_the_cloud_and_dates_do_not() {
     let rules = "service = 'test'\n[types.net]
          create = [{ takes = '90s', state = 'creating', source = 's' }]

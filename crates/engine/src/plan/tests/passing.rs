@@ -50,6 +50,16 @@ fn who_takes_a_value_waits_until_the_changed_one_that_had_it_has_another() {
 }
 
 #[test]
+fn a_value_counts_that_no_read_shows() {
+    let ranked = |rank: i64| json!({ "Zone": "z", "Rank": rank });
+    let world = FakeCloud::applied(&records(&[("dns.a", ranked(1)), ("dns.b", ranked(2))]));
+    let plan = world.plan(&records(&[("dns.a", ranked(3)), ("dns.b", ranked(1))]));
+    assert_eq!(waiting(&plan), ["+dns.b after +dns.a"]);
+    let refused = world.try_plan(&records(&[("dns.a", ranked(2)), ("dns.b", ranked(1))])).unwrap_err();
+    assert_eq!(refused.iter().map(|one| one.code).collect::<Vec<_>>(), ["GPB7007"]);
+}
+
+#[test]
 fn values_are_the_same_in_their_form() {
     let world = FakeCloud::applied(&records(&[("dns.a", label("WWW.x.")), ("dns.b", label("new.x"))]));
     let plan = world.plan(&records(&[("dns.b", label("new.x")), ("dns.c", label("www.x"))]));
