@@ -1,4 +1,4 @@
-//! What is absent: `none`, elements that are not there, and the sum of nothing.
+//! Absence: `none`, elements that are not there, and the sum of nothing.
 
 use super::expect::Expectation;
 use super::interpreter::Interpreter;
