@@ -174,7 +174,8 @@ impl<'p> Resolver<'_, 'p> {
                 }
                 self.ribs = views;
             }
-            TypeKind::Words(_) | TypeKind::Missing => {}
+            TypeKind::Words(words) => self.union_words(words),
+            TypeKind::Missing => {}
         }
     }
 }
