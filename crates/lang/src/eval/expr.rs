@@ -210,7 +210,7 @@ impl<'p> Interpreter<'_, 'p> {
         {
             let other = side(other)?;
             let none = self.none_beside(none, &other);
-            return self.ok(ops::binary(op, other, none, span));
+            return self.operate(op, other, none, scope, span);
         }
         let first = side(left);
         if matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Coalesce) {
