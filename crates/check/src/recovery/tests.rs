@@ -217,8 +217,7 @@ fn the_best_of_several_ways_counts_and_a_better_one_that_does_not_hold_is_advise
     insta::assert_snapshot!(world.zone(), @r"
     main: above 0s | 10min typical | refuted
     *: above 0s | 10min typical | -
-    GPB4001 `main` (store) may lose more than 0s when a zone is lost: above 0s
-    GPB4002 `main` (store) may take longer than 1min when a zone is lost: 10min typical
+    GPB4001 `main` (store) may lose more than 0s (above 0s) and may take longer than 1min (10min typical) when a zone is lost
     ");
     let help = world.judged(|found| found.diagnostics[0].help.clone().unwrap());
     insta::assert_snapshot!(help, @r"
@@ -266,8 +265,7 @@ fn what_is_unknown_until_apply_leaves_it_open() {
     insta::assert_snapshot!(world.zone(), @r"
     main: unbounded | unbounded | unproven
     *: unbounded | unbounded | unproven
-    GPB4005 whether `main` (store) will lose at most 0s when a zone is lost is unknown until apply
-    GPB4005 whether `main` (store) will be back within 1min when a zone is lost is unknown until apply
+    GPB4005 whether `main` (store) will lose at most 0s and be back within 1min when a zone is lost is unknown until apply
     ");
 }
 

@@ -3,7 +3,7 @@
 use super::moves::moves_of;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{BlockEntries, Expectation, Frame, ModuleContext, Scope};
-use crate::expand::{Expander, ExpansionOutput};
+use crate::expand::{Expander, ExpansionOutput, foreign_role};
 use crate::facts::{self, FactInputs};
 use crate::modules::ModuleId;
 use crate::names::EnvironmentItem;
@@ -118,6 +118,11 @@ impl<'p> Expander<'_, 'p> {
                     .help("add `region = us-east-1`, or another region"),
             ));
         };
+        let role = role.unwrap_or_default();
+        let foreign = role.as_ref().and_then(|role| foreign_role(role.as_text()?, &region, role.span));
+        if let Some(diagnostic) = foreign {
+            self.report(diagnostic);
+        }
         let mode = match or_none(mode).as_deref() {
             Some("live") => Mode::Live,
             _ => Mode::Sandbox,
@@ -128,7 +133,7 @@ impl<'p> Expander<'_, 'p> {
             place: Place {
                 account: account.map(Into::into),
                 region: region.into(),
-                role: or_none(role),
+                role: text(role),
                 profile: or_none(profile),
             },
             mode,

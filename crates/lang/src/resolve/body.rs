@@ -76,7 +76,7 @@ impl<'p> Resolver<'_, 'p> {
     fn resource(&mut self, resource: &'p ResourceStmt) {
         self.world.check_type_name(&resource.ty);
         resource.place.iter().for_each(|place| self.place(place));
-        self.object(&resource.stmts, BodyKind::Resource, &WordReader::Evaluation);
+        self.object(&resource.stmts, BodyKind::Resource, &WordReader::Resource(&resource.ty));
     }
 
     fn component_use(&mut self, block: &'p BlockStmt, place: BodyKind) {
@@ -157,7 +157,7 @@ impl<'p> Resolver<'_, 'p> {
                 Stmt::Let(binding) => {
                     self.binding(binding);
                     self.value_name(&binding.name, "value");
-                    self.hides(&binding.name, "value");
+                    self.shadows(&binding.name, "value");
                     self.ribs.push(ScopeRib::Vars(vec![RibVar::bound(binding)]));
                 }
                 Stmt::For(group) => self.for_each(group, |this| this.object(&group.stmts, place, reader)),
@@ -177,6 +177,10 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     fn entry(&mut self, field: &'p FieldStmt, reader: &WordReader<'p>) {
+        if reader.is_of_the_catalog() && !self.may_hold_words(&field.value) {
+            self.expr(&field.value, &WordReader::Evaluation);
+            return;
+        }
         let whole = reader.field(&field.head.text, self.world);
         match &field.label {
             Some(label) => self.expr(&field.value, &whole.field(&label.text, self.world)),

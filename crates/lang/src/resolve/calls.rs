@@ -82,15 +82,14 @@ impl<'p> Resolver<'_, 'p> {
 
     /// Returns what reads the words of one argument of `contains(x, y)`: the other.
     fn reader_of_contained(&self, at: usize, args: &'p [Arg]) -> WordReader<'p> {
-        let Some(other) = args.get(1 - at.min(1)).and_then(|other| self.static_type(&other.value)) else {
-            return WordReader::Nobody;
-        };
+        let Some(beside) = args.get(1 - at.min(1)).map(|other| &other.value) else { return WordReader::Nobody };
+        let Some(ty) = self.static_type(beside) else { return WordReader::Nobody };
         if at == 0 {
-            return WordReader::of(&Type::list(other.ty()), None);
+            return WordReader::of(&Type::list(ty.ty()), Some(beside.span));
         }
-        match other.ty().required() {
-            Type::Map(_) | Type::String => WordReader::of(&Type::String, None),
-            _ => other.element().map_or(WordReader::Nobody, |item| item.reader()),
+        match ty.ty().required() {
+            Type::Map(_) | Type::String => WordReader::of(&Type::String, Some(beside.span)),
+            _ => ty.element().map_or(WordReader::Nobody, |item| item.reader(beside.span)),
         }
     }
 }

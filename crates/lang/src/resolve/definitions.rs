@@ -1,4 +1,4 @@
-//! Checks names where they are defined: words of the language, and names that hide others.
+//! Checks names where they are defined: words of the language, and names that shadow others.
 
 use super::body_kind::{BodyKind, describe};
 use super::resolver::{GroupKind, Resolver};
@@ -75,41 +75,46 @@ impl<'p> Resolver<'_, 'p> {
                 self.reserved(declared.name, declared.what.as_str(), "expressions read this word first");
             }
             if !matches!(declared.what, DeclKind::Param(_)) {
-                self.hides(declared.name, declared.what.as_str());
+                self.shadows(declared.name, declared.what.as_str());
             }
         }
     }
 
-    /// Reports a name that hides a parameter, a `let` or a variable of a body around it.
-    pub(super) fn hides(&mut self, name: &'p Ident, what: &str) {
-        let (hidden, first) = match self.find(&name.text) {
+    /// Reports a name that shadows a parameter, a `let` or a variable of a body around it, or a name that is always there.
+    pub(super) fn shadows(&mut self, name: &'p Ident, what: &str) {
+        let (shadowed, first) = match self.find(&name.text) {
             Some(Resolution::Declared(declared)) if matches!(declared.what, DeclKind::Param(_) | DeclKind::Let(_)) => {
-                (declared.what.as_str(), declared.name.span)
+                (declared.what.as_str(), Some(declared.name.span))
             }
-            Some(Resolution::Var(var)) => match var.written {
-                Some(written) => ("variable", written),
-                None => return,
-            },
+            Some(Resolution::Var(var)) if var.written.is_some() => ("variable", var.written),
+            Some(Resolution::Ambient) => ("name", None),
             _ => return,
         };
         let text = &name.text;
-        self.report(
-            Diagnostic::error("GPB1016", format!("the {what} `{text}` hides the {hidden} `{text}`"))
-                .with_label(name.span, format!("in here, `{text}` means this {what}"))
-                .with_label(first, format!("the {hidden} that is hidden"))
+        let diagnostic = Diagnostic::error("GPB1016", format!("the {what} `{text}` shadows the {shadowed} `{text}`"))
+            .with_label(name.span, format!("in here, `{text}` means this {what}"));
+        self.report(match first {
+            Some(first) => diagnostic
+                .with_label(first, format!("the {shadowed} that is shadowed"))
                 .help("give one of them another name"),
-        );
-        self.hiding.insert(NodeId::new(name.span));
+            None => {
+                diagnostic.help(format!("`{text}` is in scope everywhere inside a stack: give the {what} another name"))
+            }
+        });
+        self.shadowing.insert(NodeId::new(name.span));
     }
 
     /// Keeps evaluation silent about a name that may mean either of two.
-    pub(super) fn silence_hiding(&mut self, used: &Ident, found: &Resolution<'p>) {
+    pub(super) fn silence_shadowing(&mut self, used: &Ident, found: &Resolution<'p>) {
+        if self.shadowing.is_empty() {
+            return;
+        }
         let written = match found {
             Resolution::Declared(declared) => declared.name.span,
             Resolution::Var(var) => var.written.unwrap_or_default(),
             Resolution::Const(_) | Resolution::Ambient => return,
         };
-        if self.hiding.contains(&NodeId::new(written)) {
+        if self.shadowing.contains(&NodeId::new(written)) {
             self.unknown.insert(NodeId::new(used.span));
         }
     }

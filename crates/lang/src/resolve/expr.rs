@@ -23,8 +23,9 @@ impl<'p> Resolver<'_, 'p> {
             ExprKind::Text(parts) => self.text(parts),
             ExprKind::Tagged { value, .. } => self.expr(value, &WordReader::Nobody),
             ExprKind::List(items) => {
-                let reader = reader.item();
-                for item in items {
+                for (at, item) in items.iter().enumerate() {
+                    let is_plain = reader.is_of_the_catalog() && !self.may_hold_words(item);
+                    let reader = if is_plain { WordReader::Evaluation } else { reader.item(at) };
                     self.expr(item, &reader);
                 }
             }
@@ -76,12 +77,13 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     /// Checks whether the value of an expression may be, or hold, a bare word.
-    fn may_hold_words(&self, expr: &Expr) -> bool {
+    pub(super) fn may_hold_words(&self, expr: &Expr) -> bool {
         match &*expr.kind {
             ExprKind::Name(name) => self.find(&name.text).is_none(),
             ExprKind::List(_)
             | ExprKind::Object(_)
             | ExprKind::If { .. }
+            | ExprKind::Call { .. }
             | ExprKind::Comprehension(_)
             | ExprKind::Binary { op: BinaryOp::Coalesce, .. } => true,
             _ => false,
@@ -125,7 +127,7 @@ impl<'p> Resolver<'_, 'p> {
         for expr in [&comprehension.condition, &comprehension.key].into_iter().flatten() {
             self.expr(expr, &WordReader::Nobody);
         }
-        let reader = if comprehension.key.is_some() { reader.field("", self.world) } else { reader.item() };
+        let reader = if comprehension.key.is_some() { reader.field("", self.world) } else { reader.item(0) };
         self.expr(&comprehension.value, &reader);
         self.ribs.pop();
     }

@@ -50,8 +50,8 @@ pub(super) struct Resolver<'w, 'p> {
     pub components: &'w mut ReferenceGraph,
     /// The names that have been reported and mean nothing.
     pub unknown: &'w mut HashSet<NodeId>,
-    /// The declarations of this item that hide others.
-    pub hiding: HashSet<NodeId>,
+    /// The declarations of this item that shadow others.
+    pub shadowing: HashSet<NodeId>,
 }
 
 impl<'w, 'p> Resolver<'w, 'p> {
@@ -85,7 +85,7 @@ impl<'w, 'p> Resolver<'w, 'p> {
             functions: &mut found.functions,
             components: &mut found.components,
             unknown: &mut found.unknown,
-            hiding: HashSet::default(),
+            shadowing: HashSet::default(),
         }
     }
 

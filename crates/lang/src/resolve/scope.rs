@@ -62,16 +62,21 @@ impl<'p> Resolver<'_, 'p> {
         nearest(name, names).map(str::to_owned)
     }
 
-    /// Resolves a name that must exist; a layer must be one this layer uses.
+    /// Takes note of a name that is found; a layer must be one this layer uses.
+    pub(super) fn met(&mut self, name: &Ident, found: &Resolution<'p>) {
+        if let Resolution::Declared(declared) = found
+            && let DeclKind::Layer(layer) = declared.what
+        {
+            self.may_use(layer, name);
+        }
+        self.silence_shadowing(name, found);
+    }
+
+    /// Resolves a name that must exist.
     pub(super) fn require(&mut self, name: &Ident) -> Option<Resolution<'p>> {
         match self.find(&name.text) {
             Some(found) => {
-                if let Resolution::Declared(declared) = found
-                    && let DeclKind::Layer(layer) = declared.what
-                {
-                    self.may_use(layer, name);
-                }
-                self.silence_hiding(name, &found);
+                self.met(name, &found);
                 Some(found)
             }
             None => {

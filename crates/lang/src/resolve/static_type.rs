@@ -7,6 +7,7 @@ use crate::body_index::{BodyIndex, DeclKind, Declaration};
 use crate::builtins;
 use crate::compile_context::dotted;
 use crate::modules::ModuleId;
+use gpb_base::source::Span;
 use gpb_catalog::typed::type_of;
 use gpb_catalog::{Shape, TypeDef, regions};
 use gpb_model::PropPath;
@@ -35,8 +36,8 @@ struct StaticScope<'a, 'p> {
 
 impl StaticType {
     /// Returns the reader of a word that stands next to a value of this type.
-    pub fn reader<'p>(&self) -> WordReader<'p> {
-        WordReader::of(&self.ty(), None)
+    pub fn reader<'p>(&self, other: Span) -> WordReader<'p> {
+        WordReader::of(&self.ty(), Some(other))
     }
 
     /// Returns it as a type of the language.
@@ -72,7 +73,7 @@ impl StaticType {
 impl<'p> Resolver<'_, 'p> {
     /// Returns what reads a word that is compared with an expression, or chosen in its place.
     pub(super) fn reader_beside(&self, other: &'p Expr) -> WordReader<'p> {
-        self.static_type(other).map_or(WordReader::Nobody, |ty| ty.reader())
+        self.static_type(other).map_or(WordReader::Nobody, |ty| ty.reader(other.span))
     }
 
     /// Returns the type of an expression; none where only evaluation knows it.

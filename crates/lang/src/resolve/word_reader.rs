@@ -2,18 +2,22 @@
 
 use super::ribs::MODES;
 use crate::body_index::{BodyIndex, DeclKind};
-use crate::compile_context::CompileContext;
+use crate::compile_context::{CompileContext, dotted};
 use crate::modules::ModuleId;
 use gpb_base::source::Span;
+use gpb_catalog::{Shape, TypeDef};
+use gpb_model::PropPath;
 use gpb_model::ty::Type;
+use gpb_syntax::ast::NamePath;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The reader of a bare word: without one it can only be a name.
 #[derive(Debug, Clone)]
 pub(super) enum WordReader<'p> {
     /// Nothing reads it.
     Nobody,
-    /// Evaluation knows what reads it: a property, a fact, a place.
+    /// Evaluation knows what reads it: a fact, an override.
     Evaluation,
     /// A type, and the declaration the expectation comes from.
     Type(Type, Option<Span>),
@@ -21,6 +25,10 @@ pub(super) enum WordReader<'p> {
     Params(ModuleId, Rc<BodyIndex<'p>>),
     /// The fields of an environment: its own, and the parameters of its stack.
     Environment(ModuleId, Rc<BodyIndex<'p>>),
+    /// The properties of a resource of a type. The catalog is asked only where a word needs it.
+    Resource(&'p NamePath),
+    /// A part of a property, whose shape the catalog knows.
+    Property(Arc<TypeDef>, PropPath),
 }
 
 impl<'p> WordReader<'p> {
@@ -32,11 +40,14 @@ impl<'p> WordReader<'p> {
         }
     }
 
-    /// Returns the reader of the elements of a list.
-    pub fn item(&self) -> Self {
+    /// Returns the reader of an element of a list, counted from 0.
+    pub fn item(&self, at: usize) -> Self {
         match self {
             WordReader::Nobody => WordReader::Nobody,
             WordReader::Type(Type::List(item), declared) => Self::of(item, *declared),
+            WordReader::Property(def, path) if matches!(def.shape_at(path), Some(Shape::List(_))) => {
+                WordReader::Property(def.clone(), path.child(&at.to_string()))
+            }
             // The value is of another kind than is expected, which evaluation reports.
             _ => WordReader::Evaluation,
         }
@@ -56,6 +67,22 @@ impl<'p> WordReader<'p> {
                 Some(ty) => Self::of(&ty, None),
                 None => param(*module, index, name, cx),
             },
+            WordReader::Resource(ty) => {
+                let property = || {
+                    let def = cx.def(&dotted(ty)?)?;
+                    let aws = def.root.by_name(name).or_else(|| def.root.by_aws(name))?.aws.clone();
+                    Some(WordReader::Property(def, PropPath::default().child(&aws)))
+                };
+                property().unwrap_or(WordReader::Evaluation)
+            }
+            WordReader::Property(def, path) => match def.shape_at(path) {
+                Some(Shape::Object(object)) => match object.by_name(name).or_else(|| object.by_aws(name)) {
+                    Some(property) => WordReader::Property(def.clone(), path.child(&property.aws)),
+                    None => WordReader::Evaluation,
+                },
+                Some(Shape::Map { .. }) => WordReader::Property(def.clone(), path.child(name)),
+                _ => WordReader::Evaluation,
+            },
             WordReader::Evaluation | WordReader::Type(..) => WordReader::Evaluation,
         }
     }
@@ -63,9 +90,17 @@ impl<'p> WordReader<'p> {
     /// Returns the reader of one block of the name `name`: where a list is expected, it is an element.
     pub fn block(&self, name: &str, cx: &CompileContext<'p>) -> Self {
         match self.field(name, cx) {
-            list @ WordReader::Type(Type::List(_), _) => list.item(),
+            list @ WordReader::Type(Type::List(_), _) => list.item(0),
+            WordReader::Property(def, path) if matches!(def.shape_at(&path), Some(Shape::List(_))) => {
+                WordReader::Property(def, path).item(0)
+            }
             whole => whole,
         }
+    }
+
+    /// Checks whether it is of use only to words that are no names, and takes a look at the catalog.
+    pub fn is_of_the_catalog(&self) -> bool {
+        matches!(self, WordReader::Resource(_) | WordReader::Property(..))
     }
 }
 

@@ -5,21 +5,22 @@ use super::ribs::Resolution;
 use super::word_reader::WordReader;
 use crate::names::ItemKind;
 use crate::node_id::NodeId;
+use crate::property;
 use crate::ty::{TypeContext, conform};
 use gpb_base::diag::Diagnostic;
 use gpb_base::foreign;
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
-use gpb_model::value::Value;
+use gpb_model::value::{Value, ValueKind};
 use gpb_syntax::ast::Ident;
 use std::sync::Arc;
 
 impl<'p> Resolver<'_, 'p> {
     /// Resolves a bare word: a name, or else a word that its reader knows.
     pub(super) fn word(&mut self, name: &'p Ident, reader: &WordReader<'p>) {
-        if self.find(&name.text).is_some() {
-            let found = self.require(name);
-            if let (Some(found), WordReader::Type(ty, _)) = (found, reader)
+        if let Some(found) = self.find(&name.text) {
+            self.met(name, &found);
+            if let WordReader::Type(ty, _) = reader
                 && self.is_ambiguous(name, &found, ty)
             {
                 self.unknown.insert(NodeId::new(name.span));
@@ -28,21 +29,30 @@ impl<'p> Resolver<'_, 'p> {
         }
         let wrong = match reader {
             WordReader::Evaluation => return,
-            WordReader::Type(ty, declared) => match self.misread(name, ty, *declared) {
-                Some(wrong) => wrong,
-                None => return,
-            },
+            WordReader::Type(..) | WordReader::Property(..) => self.misread(name, reader),
             _ => vec![self.unknown_word(name)],
         };
+        // What is wrong with a property is told by its word too, in the same words; the rest of the resource is evaluated.
+        if !wrong.is_empty() && !matches!(reader, WordReader::Property(..)) {
+            self.unknown.insert(NodeId::new(name.span));
+        }
         self.world.reports.all(wrong);
-        self.unknown.insert(NodeId::new(name.span));
     }
 
-    /// Returns why a type cannot read a word; none where it can.
-    fn misread(&self, name: &Ident, ty: &Type, declared: Option<Span>) -> Option<Vec<Diagnostic>> {
+    /// Returns why a type or a property cannot read a word; nothing where it can.
+    fn misread(&self, name: &Ident, reader: &WordReader<'p>) -> Vec<Diagnostic> {
         let names = || self.names_in_scope().into_iter().map(Arc::from).collect();
         let cx = TypeContext { names: &names, ..TypeContext::new(self.world.facts) };
-        conform(Value::word(name.text.as_str(), name.span), ty, &cx.expected_at(declared)).err()
+        let word = Value::word(name.text.as_str(), name.span);
+        match (reader, &word.kind) {
+            (WordReader::Type(ty, declared), _) => {
+                conform(word, ty, &cx.expected_at(*declared)).err().unwrap_or_default()
+            }
+            (WordReader::Property(def, path), ValueKind::Word(word)) => {
+                property::misread_word(def, path, word, &cx).into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Returns the diagnostic for a word that nothing reads and that is no name.
@@ -85,7 +95,7 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
-    /// Reports a name that hides a word of the type that is expected where it is used.
+    /// Reports a name that shadows a word of the type that is expected where it is used.
     fn is_ambiguous(&self, used: &Ident, found: &Resolution<'p>, ty: &Type) -> bool {
         let Type::Words(words) = ty.required() else { return false };
         if !words.iter().any(|word| **word == *used.text) {
@@ -94,7 +104,7 @@ impl<'p> Resolver<'_, 'p> {
         let Some((what, declared)) = described(found) else { return false };
         let name = &used.text;
         self.report(
-            Diagnostic::error("GPB1018", format!("the {what} `{name}` hides the word `{name}` of `{ty}`"))
+            Diagnostic::error("GPB1018", format!("the {what} `{name}` shadows the word `{name}` of `{ty}`"))
                 .with_label(declared, format!("this {what} has the name of a word"))
                 .with_label(used.span, format!("one of `{ty}` is expected here, and the name is found first"))
                 .help(format!("give the {what} another name")),
