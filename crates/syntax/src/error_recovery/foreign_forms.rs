@@ -27,13 +27,11 @@ pub(in super::super) fn is_walrus(entry: SyntaxNode<'_>) -> bool {
     entry.child(Rule::compat_assign).is_some_and(|sign| sign.text() == ":=") && declares(entry)
 }
 
-/// Returns what the body around an entry belongs to.
-fn owner(entry: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
-    entry.parent().filter(|body| body.is(Rule::body)).and_then(SyntaxNode::parent)
-}
-
 /// Checks that an entry stands among those of a stack, a layer or a component, or of a group in one.
 fn declares(entry: SyntaxNode<'_>) -> bool {
+    fn owner<'t>(entry: SyntaxNode<'t>) -> Option<SyntaxNode<'t>> {
+        entry.parent().filter(|body| body.is(Rule::body)).and_then(SyntaxNode::parent)
+    }
     let mut around = owner(entry);
     while let Some(group) =
         around.filter(|group| matches!(group.rule(), Rule::for_stmt | Rule::if_stmt | Rule::in_stmt))
