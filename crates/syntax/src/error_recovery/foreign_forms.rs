@@ -397,6 +397,7 @@ impl ErrorFinder {
                 });
             }
         };
-        diagnostic.fix(format!("write `{own}`"), named.map_or(span, |named| self.span(named)), own)
+        let whole = named.map_or(span, |named| self.span(named));
+        diagnostic.help(format!("write `{own}`")).fix(format!("write `{own}`"), whole, own)
     }
 }
