@@ -180,6 +180,12 @@ pub(super) fn not_for(symbol: &str, operands: &[&Value], span: Span) -> Diagnost
             diagnostic.help("strings have no order here, because \"15.9\" would come after \"15.17\"; compare numbers")
         }
         "&&" | "||" | "!" => diagnostic.help("conditions are bools: compare the value with `==`, or ask `is_set(x)`"),
+        "%" if is(|kind| matches!(kind, ValueKind::Text(_))) => {
+            diagnostic.help("values are put into a string by interpolation: `\"${a}-b\"`")
+        }
+        "*" | "/" | "-" | "%" if operands.iter().any(|value| matches!(value.kind, ValueKind::Text(_))) => {
+            diagnostic.help("`number(…)` reads a number from a string; a number stands without quotes")
+        }
         _ => diagnostic,
     }
 }

@@ -172,7 +172,10 @@ impl ErrorFinder {
         self.silent_until = node.end();
         Some(
             Diagnostic::error("GPB0056", format!("`{head}` is not written this way"))
-                .with_label(Span::new(self.file, node.start(), node.start() + length), "names in quotes, as in HCL")
+                .with_label(
+                    Span::new(self.file, node.start(), node.start() + length),
+                    if node.has(Rule::quoted_key) { "names in quotes, as in HCL" } else { "a block of HCL" },
+                )
                 .help(help),
         )
     }

@@ -32,7 +32,10 @@ impl Lowering {
             Rule::moved_stmt => {
                 let mut paths = self.paths(node).into_iter();
                 let from = paths.next().unwrap_or_else(|| self.no_path(node));
-                Stmt::Moved { from, to: paths.next().unwrap_or_else(|| self.no_path(node)), span }
+                // What is meant by another form is certain only once it is written in this one.
+                let foreign = [Rule::compat_to, Rule::compat_from, Rule::missing_to].iter().any(|sign| node.has(*sign));
+                let to = paths.next().filter(|_| !foreign).unwrap_or_else(|| self.no_path(node));
+                Stmt::Moved { from, to, span }
             }
             Rule::override_stmt => {
                 let path = self.first_path(node);
