@@ -7,12 +7,14 @@ mod access;
 mod equal;
 mod join;
 mod operators;
+mod typed;
 mod wait;
 
 pub use access::{index, member};
 pub use equal::equal;
 pub use join::{choose, text};
 pub use operators::{binary, decided, negate, not, range};
+pub(crate) use typed::{ANY_KEY, arithmetic_type, check_comparable, negated_type, symbol};
 pub(crate) use wait::wait;
 
 #[cfg(test)]
