@@ -156,13 +156,16 @@ fn shared<'m>(
             let values: Option<Vec<String>> = group.paths.iter().map(|path| spelled(second, path)).collect();
             let values = values.map_or_else(String::new, |values| format!(": {}", values.join(" and ")));
             let reach = match def.lifecycle.unique_in {
-                NameScope::Region => "an account has one of it in a region",
-                NameScope::Account => "an account has one of it, in all its regions together",
-                NameScope::Partition => "there is one of it in all accounts of a partition",
+                NameScope::Region => "in an account and region",
+                NameScope::Account => "in an account, whatever the region",
+                NameScope::Partition => "in a partition, whatever the account",
             };
             (
                 format!("{more} have the same {shown}{values}"),
-                format!("{reach}: give each another {shown}, or make one `{}` of them", def.name),
+                format!(
+                    "AWS takes one `{}` of a {shown} {reach}: change one of them, or make them one resource",
+                    def.name
+                ),
             )
         }
     };
