@@ -4,12 +4,14 @@
 #![expect(clippy::needless_pass_by_value, reason = "operators consume their operands, whatever they then need of them")]
 
 mod access;
+mod documents;
 mod equal;
 mod join;
 mod operators;
 mod wait;
 
 pub use access::{index, member};
+pub(crate) use documents::is_document;
 pub use equal::equal;
 pub use join::{choose, text};
 pub use operators::{binary, decided, negate, not, range};

@@ -144,6 +144,7 @@ impl<'p> Resolver<'_, 'p> {
                     }
                     self.object(&block.stmts, BodyKind::Object);
                 }
+                Stmt::Policy(statement) if place == BodyKind::Policy => self.policy(statement),
                 Stmt::When(when) => {
                     self.expr(&when.threshold);
                     for action in &when.actions {

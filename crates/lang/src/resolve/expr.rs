@@ -60,7 +60,7 @@ impl<'p> Resolver<'_, 'p> {
                 self.expr(otherwise);
             }
             ExprKind::Comprehension(comprehension) => self.comprehension(comprehension),
-            ExprKind::Policy(statements) => statements.iter().for_each(|statement| self.policy(statement)),
+            ExprKind::Policy(statements) => self.object(statements, BodyKind::Policy),
         }
     }
 
@@ -120,11 +120,10 @@ impl<'p> Resolver<'_, 'p> {
         self.ribs.pop();
     }
 
-    fn policy(&mut self, statement: &'p PolicyStatement) {
-        statement.actions.iter().chain(&statement.resources).for_each(|expr| self.expr(expr));
-        for value in statement.principals.iter().filter_map(|principal| principal.value.as_ref()) {
-            self.expr(value);
-        }
+    pub(super) fn policy(&mut self, statement: &'p PolicyStatement) {
+        let values = statement.actions.values.iter().chain(&statement.resources.values).chain(&statement.sid);
+        let principals = statement.principals.values.iter().flat_map(|principal| &principal.values);
+        values.chain(principals).for_each(|expr| self.expr(expr));
         if let Some(when) = &statement.conditions {
             self.object(&when.stmts, BodyKind::Object);
         }

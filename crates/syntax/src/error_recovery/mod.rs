@@ -6,6 +6,7 @@ mod braces;
 mod finder;
 mod foreign_syntax;
 mod missing;
+mod one_form;
 mod unexpected;
 mod words;
 
