@@ -5,7 +5,7 @@
 mod files;
 
 use files::files;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,9 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let stdlib = root.join("../../stdlib");
-    pack_catalog(&stdlib.join("catalog/generated"), lifecycles(&stdlib.join("lifecycle"))?, &out)
+    let mut lifecycles = lifecycles(&stdlib.join("lifecycle"))?;
+    add_made_names(&stdlib.join("aws"), &mut lifecycles)?;
+    pack_catalog(&stdlib.join("catalog/generated"), lifecycles, &out)
 }
 
 /// Returns what the files of a folder say of the life of each type, by gpb's name.
@@ -30,6 +32,25 @@ fn lifecycles(folder: &Path) -> io::Result<BTreeMap<String, Json>> {
         found.extend(types.into_iter().map(|(ty, facts)| (format!("aws.{service}.{ty}"), facts)));
     }
     Ok(found)
+}
+
+/// Adds the names that bindings make where none is given to what is chosen for a type.
+fn add_made_names(folder: &Path, lifecycles: &mut BTreeMap<String, Json>) -> io::Result<()> {
+    for file in files(folder, &["toml"])? {
+        let service = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let binding: Json = toml::from_str(&fs::read_to_string(&file)?)
+            .map_err(|error| io::Error::other(format!("{}: {error}", file.display())))?;
+        for (ty, bound) in binding.get("types").and_then(Json::as_object).into_iter().flatten() {
+            let name = bound.get("name").and_then(|name| name.get("property").or(Some(name)));
+            let Some(name) = name.filter(|name| name.is_string()) else { continue };
+            let lifecycle = lifecycles.entry(format!("aws.{service}.{ty}")).or_insert_with(|| json!({}));
+            let chosen = lifecycle.as_object_mut().map(|facts| facts.entry("chosen").or_insert_with(|| json!([])));
+            if let Some(chosen) = chosen.and_then(Json::as_array_mut) {
+                chosen.push(name.clone());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Writes the catalog as one blob of types, and a sorted index of them.

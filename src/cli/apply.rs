@@ -16,7 +16,7 @@ use gpb_engine::plan;
 use gpb_engine::plan::Plan;
 use gpb_engine::reconcile as engine;
 use gpb_engine::reconcile::{Apply, ApplyOptions, ApplyOutcome, CancelToken, EventSink, RefreshResult};
-use gpb_engine::state::{LockHolder, StateError, StateStore};
+use gpb_engine::state::{LockHolder, StateError, StateScope, StateStore};
 use gpb_lang as lang;
 use std::path::Path;
 
@@ -32,7 +32,7 @@ pub fn run(
         Some(spec) if is_spec => {
             let (unprotect, replace) = (unprotect.unprotect.clone(), replace.replace.clone());
             let request = PlanRequest { spec: spec.to_owned(), destroy: false, unprotect, replace };
-            session.block_on(plan_and_apply(session, &request, yes, "Apply this?"))
+            session.block_on(plan_and_apply(session, &request, yes))
         }
         _ if !replace.replace.is_empty() => {
             Err(session.fail("`--replace` makes another plan: name the spec, or give it to `gpb plan`"))
@@ -49,11 +49,11 @@ const WAYS_ON: &str = "set credentials (AWS_PROFILE, `aws sso login`) for AWS, o
 pub fn destroy(session: &Session, spec: &Path, yes: bool, unprotect: &UnprotectArgs) -> Exit {
     let unprotect = unprotect.unprotect.clone();
     let request = PlanRequest { spec: spec.to_owned(), destroy: true, unprotect, replace: Vec::new() };
-    session.block_on(plan_and_apply(session, &request, yes, "Delete all this?")).unwrap_or_else(|exit| exit)
+    session.block_on(plan_and_apply(session, &request, yes)).unwrap_or_else(|exit| exit)
 }
 
 /// Plans, shows, asks, applies.
-async fn plan_and_apply(session: &Session, request: &PlanRequest, yes: bool, question: &str) -> Result<Exit, Exit> {
+async fn plan_and_apply(session: &Session, request: &PlanRequest, yes: bool) -> Result<Exit, Exit> {
     let mut result = make_plan(session, request).await?;
     if session.common.json {
         announce(&result);
@@ -69,7 +69,7 @@ async fn plan_and_apply(session: &Session, request: &PlanRequest, yes: bool, que
         return Err(Exit::Refused);
     }
     result.keep_plan();
-    confirm_and_apply(session, &result, yes, question).await
+    confirm_and_apply(session, &result, yes, request.destroy).await
 }
 
 /// Applies a plan that was saved before, unless it is stale.
@@ -125,7 +125,7 @@ async fn apply_stored_plan(
         return Err(Exit::Refused);
     }
     result.keep_plan();
-    confirm_and_apply(session, &result, yes, "Apply this?").await
+    confirm_and_apply(session, &result, yes, request.destroy).await
 }
 
 /// Reads the cloud once more, and checks that a plan that was saved holds still.
@@ -171,11 +171,16 @@ fn announce(result: &PlanResult) {
 /// Asks for a confirmation, unless `yes` is set, and applies.
 ///
 /// A plan without changes is applied without a question, for its outputs.
-async fn confirm_and_apply(session: &Session, result: &PlanResult, yes: bool, question: &str) -> Result<Exit, Exit> {
+async fn confirm_and_apply(session: &Session, result: &PlanResult, yes: bool, destroys: bool) -> Result<Exit, Exit> {
     if result.plan.is_empty() {
         return if result.cloud.is_ok() { apply_plan(session, result).await } else { Ok(Exit::Done) };
     }
-    if !yes && (session.common.json || !terminal::confirm(question)) {
+    let StateScope { stack, environment, .. } = &result.plan.scope;
+    let question = match destroys {
+        true => format!("Delete all of the environment {environment} of {stack}?"),
+        false => format!("Apply this to the environment {environment} of {stack}?"),
+    };
+    if !yes && (session.common.json || !terminal::confirm(&question)) {
         return Err(session.fail("nothing was done: it was not confirmed (`--yes` confirms beforehand)"));
     }
     apply_plan(session, result).await

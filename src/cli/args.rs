@@ -170,6 +170,9 @@ pub enum Command {
         /// Check the formatting without writing; exit with 1 when a file would change
         #[arg(long)]
         check: bool,
+        /// Rewrite the forms of earlier versions too; what cannot be proven to mean the same is left, with advice
+        #[arg(long)]
+        upgrade: bool,
     },
     /// Estimate the monthly cost of an environment
     Cost {

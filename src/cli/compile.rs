@@ -3,8 +3,11 @@
 use crate::analysis;
 use crate::calendar::today;
 use crate::cli::logs::stage;
+use crate::cli::session::diagnostics_document;
+use crate::cli::terminal;
 use crate::cli::{Session, exit::Exit, file_loader::FileLoader};
-use gpb_base::diag::Diagnostic;
+use crate::report::check_summary::CheckSummary;
+use gpb_base::diag::{Diagnostic, render};
 use gpb_base::source::SourceMap;
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
@@ -89,7 +92,7 @@ impl Session {
         let compile = || lang::compile(&spec.display().to_string(), &self.inputs(), self.common.env.as_deref());
         let mut compilation = stage("compile", compile);
         let checks = || analysis::analyze(&mut compilation, &self.library, TYPES, &today());
-        let graphs = stage("checks", checks);
+        let graphs = stage("checks", checks).graphs;
         let compiled = self.finish(compilation, graphs)?;
         if !self.common.json {
             self.show(&compiled.warnings, &compiled.sources);
@@ -143,8 +146,18 @@ pub fn check(session: &Session, spec: &Path) -> Exit {
     let entry = spec.display().to_string();
     let compile = || lang::check(&entry, &session.inputs(), session.common.env.as_deref());
     let mut compilation = stage("compile", compile);
-    stage("checks", || analysis::analyze(&mut compilation, &session.library, TYPES, &today()));
-    session.diagnostics(&compilation.diagnostics, &compilation.sources);
+    let analyze = || analysis::analyze(&mut compilation, &session.library, TYPES, &today());
+    let summaries = stage("checks", analyze).summaries;
+    let checked: Vec<_> = compilation.models.iter().map(|made| &made.model).zip(&summaries).collect();
+    let checked = CheckSummary { spec: &entry, checked, diagnostics: &compilation.diagnostics };
+    if session.common.json {
+        let mut document = diagnostics_document(&compilation.diagnostics, &compilation.sources);
+        document["checked"] = checked.json();
+        session.document(&document);
+    } else {
+        terminal::warn(&render::human(&compilation.diagnostics, &compilation.sources, session.term.err));
+        terminal::print(&checked.human());
+    }
     let exit = if compilation.has_errors() { Exit::Refused } else { Exit::Done };
     // The process ends next. Freeing the trees and models piece by piece takes 3 % of the CPU time of a check of 10,000
     // resources: 10 of 340 ms, the fastest of 25 runs each, on one core of a shared x86-64 machine.

@@ -109,7 +109,7 @@ fn dispatch(session: &Session, command: &Command) -> Exit {
             prices::refresh(session, into, only)
         }
         Command::Graph { spec, format } => graph::run(session, spec, *format),
-        Command::Fmt { paths, check } => fmt::run(session, paths, *check),
+        Command::Fmt { paths, check, upgrade } => fmt::run(session, paths, *check, *upgrade),
         Command::Lsp => match lsp::serve(session.library.clone()) {
             Ok(()) => Exit::Done,
             Err(why) => session.fail(&why),

@@ -6,14 +6,14 @@ use crate::cli::{exit::Exit, file_loader, terminal};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::SourceMap;
 use gpb_syntax as syntax;
-use gpb_syntax::FormatError;
+use gpb_syntax::{FormatError, UpgradedText};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Runs `gpb fmt`.
-pub fn run(session: &Session, paths: &[PathBuf], check: bool) -> Exit {
+pub fn run(session: &Session, paths: &[PathBuf], check: bool, upgrade: bool) -> Exit {
     if paths == [PathBuf::from("-")] {
-        return standard_input(session, check);
+        return standard_input(session, check, upgrade);
     }
     let mut found = Vec::new();
     for path in paths {
@@ -23,11 +23,13 @@ pub fn run(session: &Session, paths: &[PathBuf], check: bool) -> Exit {
             Err(why) => return session.fail(&why),
         }
     }
-    let (mut changed, mut left) = (Vec::new(), Vec::new());
+    let (mut changed, mut left, mut advised) = (Vec::new(), Vec::new(), Vec::new());
     for path in &found {
-        match one(path, check) {
-            Ok(true) => changed.push(path.display().to_string()),
-            Ok(false) => {}
+        match one(path, check, upgrade) {
+            Ok((is_changed, advice)) => {
+                changed.extend(is_changed.then(|| path.display().to_string()));
+                advised.extend(advice);
+            }
             Err(why) => left.push((path.display().to_string(), why)),
         }
     }
@@ -35,7 +37,12 @@ pub fn run(session: &Session, paths: &[PathBuf], check: bool) -> Exit {
     let exit = if done { Exit::Done } else { Exit::Error };
     if session.common.json {
         let left: Vec<_> = left.iter().map(|(path, why)| why.document(path)).collect();
-        session.document(&serde_json::json!({ "files": found.len(), "changed": changed, "failed": left }));
+        let mut document = serde_json::json!({ "files": found.len(), "changed": changed, "failed": left });
+        if upgrade {
+            let advice = advised.iter().map(|advice| advice.document());
+            document["advice"] = advice.collect();
+        }
+        session.document(&document);
         return exit;
     }
     for path in &changed {
@@ -43,6 +50,9 @@ pub fn run(session: &Session, paths: &[PathBuf], check: bool) -> Exit {
     }
     for (_, why) in &left {
         why.report(session);
+    }
+    for advice in &advised {
+        advice.report(session);
     }
     exit
 }
@@ -76,17 +86,28 @@ impl FormatFailure {
     }
 }
 
-/// Formats a file, unless `check` is set, and returns true when its text changes.
-fn one(path: &Path, check: bool) -> Result<bool, FormatFailure> {
-    let text = file_loader::read(path).map_err(FormatFailure::Because)?;
-    let formatted = format(&path.display().to_string(), &text)?;
-    if formatted == *text {
-        return Ok(false);
+/// Advice on what an upgrade has left, with the text that it is about.
+struct UpgradeAdvice(Vec<Diagnostic>, SourceMap);
+
+impl UpgradeAdvice {
+    fn report(&self, session: &Session) {
+        session.diagnostics(&self.0, &self.1);
     }
-    if !check {
+
+    fn document(&self) -> serde_json::Value {
+        diagnostics_document(&self.0, &self.1)
+    }
+}
+
+/// Formats a file, unless `check` is set, and returns true when its text changes.
+fn one(path: &Path, check: bool, upgrade: bool) -> Result<(bool, Option<UpgradeAdvice>), FormatFailure> {
+    let text = file_loader::read(path).map_err(FormatFailure::Because)?;
+    let (formatted, advice) = format(&path.display().to_string(), &text, upgrade)?;
+    let is_changed = formatted != *text;
+    if is_changed && !check {
         replace(path, &formatted).map_err(FormatFailure::Because)?;
     }
-    Ok(true)
+    Ok((is_changed, advice))
 }
 
 /// Writes a new file and renames it over the spec.
@@ -104,30 +125,44 @@ fn replace(path: &Path, text: &str) -> Result<(), String> {
 }
 
 /// Formats standard input to standard output.
-fn standard_input(session: &Session, check: bool) -> Exit {
+fn standard_input(session: &Session, check: bool, upgrade: bool) -> Exit {
     let mut text = String::new();
     if let Err(error) = std::io::stdin().read_to_string(&mut text) {
         return session.fail(&format!("standard input cannot be read: {error}"));
     }
-    match format("standard input", &text) {
-        Ok(formatted) if check => {
+    match format("standard input", &text, upgrade) {
+        Ok((formatted, _)) if check => {
             if formatted == text {
                 Exit::Done
             } else {
                 Exit::Error
             }
         }
-        Ok(formatted) => {
+        Ok((formatted, advice)) => {
             terminal::print(&formatted);
+            if let Some(advice) = advice {
+                advice.report(session);
+            }
             Exit::Done
         }
         Err(why) => why.report(session),
     }
 }
 
-/// Formats a text; `name` is for the messages.
-fn format(name: &str, text: &str) -> Result<String, FormatFailure> {
-    syntax::format(text).map_err(|error| {
+/// Formats a text, its forms those of this version if `upgrade`; `name` is for the messages.
+fn format(name: &str, text: &str, upgrade: bool) -> Result<(String, Option<UpgradeAdvice>), FormatFailure> {
+    let formatted = if upgrade {
+        syntax::upgrade(text)
+    } else {
+        syntax::format(text).map(|text| UpgradedText { text, advice: Vec::new() })
+    };
+    let advised = |found: UpgradedText| {
+        let mut sources = SourceMap::default();
+        sources.add(name, text);
+        let advice = (!found.advice.is_empty()).then_some(UpgradeAdvice(found.advice, sources));
+        (found.text, advice)
+    };
+    formatted.map(advised).map_err(|error| {
         let FormatError::Invalid(diagnostics) = error else {
             return FormatFailure::Because(format!("`{name}` was left as it is: {error}; please report this"));
         };

@@ -73,10 +73,13 @@ pub async fn run(session: &Session, request: &ImportRequest<'_>) -> Result<Exit,
     }
     let address = &resource.address;
     session.announce(&format!(
-        "{address} will be {} {} in {}. From then on plans change it, and `gpb destroy` deletes it.\n",
-        key.ty, key.id, key.place.region
+        "{}\n{address} will be {} {} in {}. From then on plans change it, and `gpb destroy` deletes it.\n",
+        report::heading(&scope, [&key.place]),
+        key.ty,
+        key.id,
+        key.place.region
     ));
-    session.agree(request.yes, "Import it?")?;
+    session.agree(request.yes, &format!("Import it into the environment {}?", scope.environment))?;
     let record = record(resource, &compiled.graph, &key, scrubber.properties(&observed.properties, None));
     let shown = report::json::resource(&record);
     session.write_by_hand(writer.as_ref(), ManualChange::Import(Box::new(record)))?;

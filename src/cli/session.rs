@@ -1,7 +1,8 @@
 //! The session: what the commands of one process share, and how they report.
 
 use crate::cli::{args::CommonArgs, exit::Exit, terminal, terminal::Terminal};
-use gpb_base::diag::{Diagnostic, Severity, render};
+use crate::report::check_summary;
+use gpb_base::diag::{Diagnostic, render};
 use gpb_base::source::SourceMap;
 use gpb_base::stdlib::Library;
 use std::future::Future;
@@ -75,10 +76,9 @@ impl Session {
             return;
         }
         let mut text = render::human(diagnostics, sources, self.term.err);
-        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
-        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        let (errors, warnings) = check_summary::severities(diagnostics);
         if errors + warnings > 1 {
-            text.push_str(&counted(errors, warnings));
+            text.push_str(&check_summary::counted(errors, warnings));
             text.push('\n');
         }
         terminal::warn(&text);
@@ -89,14 +89,4 @@ impl Session {
 pub fn diagnostics_document(diagnostics: &[Diagnostic], sources: &SourceMap) -> serde_json::Value {
     let list: Vec<_> = diagnostics.iter().map(|diagnostic| render::json(diagnostic, sources)).collect();
     serde_json::json!({ "ok": !diagnostics.iter().any(Diagnostic::is_error), "diagnostics": list })
-}
-
-/// Returns `2 errors, 1 warning`.
-fn counted(errors: usize, warnings: usize) -> String {
-    let of = |count: usize, word: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {word}")),
-        n => Some(format!("{n} {word}s")),
-    };
-    [of(errors, "error"), of(warnings, "warning")].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

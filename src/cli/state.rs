@@ -63,11 +63,13 @@ fn forget(session: &Session, address: &str, yes: bool) -> Result<Exit, Exit> {
     };
     let place = &record.place.region;
     session.announce(&format!(
-        "gpb will no longer know {address}: {} {} in {place}. It stays there, and costs what it costs.\nA spec that declares \
-         {address} will create another one.\n",
-        record.ty, record.id
+        "{}\ngpb will no longer know {address}: {} {} in {place}. It stays there, and costs what it costs.\nA spec that \
+         declares {address} will create another one.\n",
+        report::heading(&snapshot.scope, [&record.place]),
+        record.ty,
+        record.id
     ));
-    session.agree(yes, "Forget it?")?;
+    session.agree(yes, &format!("Forget it in the environment {}?", snapshot.scope.environment))?;
     session.write_by_hand(writer.as_ref(), ManualChange::Forget(address.clone()))?;
     let record = report::json::resource(record);
     session.report_by_hand("forgotten", &address, &record, &format!("{address} is forgotten."));
@@ -85,8 +87,9 @@ fn abandon(session: &Session, address: &str, yes: bool) -> Result<Exit, Exit> {
         let help = "`gpb state list --json` shows under `pending` what an interrupted run left open";
         return Err(session.refuse(&Diagnostic::error("GPB7050", message).help(help)));
     };
-    session.announce(&left_behind(intent, &snapshot));
-    session.agree(yes, "Give it up?")?;
+    let heading = report::heading(&snapshot.scope, [&intent.place]);
+    session.announce(&format!("{heading}\n{}", left_behind(intent, &snapshot)));
+    session.agree(yes, &format!("Give it up in the environment {}?", snapshot.scope.environment))?;
     session.write_by_hand(writer.as_ref(), ManualChange::Abandon(address.clone()))?;
     let shown = json!({
         "sequence": intent.sequence, "address": intent.address, "type": intent.ty, "operation": intent.operation,

@@ -12,8 +12,8 @@ use serde_json::{Map, Value as Json, json};
 
 /// Returns a plan as JSON.
 ///
-/// Its keys are `format`, `kind`, `stack`, `environment`, `cloud`, `observed`, `empty`, `summary`, `overrides`, `changes`,
-/// `withheld`, `outputs` and `changed_outputs`, the names of those whose value changes. `changes` holds pending changes and drift, by
+/// Its keys are `format`, `kind`, `stack`, `environment`, `account`, `region`, `cloud`, `observed`, `empty`, `summary`,
+/// `overrides`, `changes`, `withheld`, `outputs` and `changed_outputs`, the names of those whose value changes. `changes` holds pending changes and drift, by
 /// layer and address; `property` is a path in gpb's spelling, `path` in AWS's. A value known only after apply is an object
 /// with one key, `$ref`, `$concat` or `$call`.
 pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
@@ -25,6 +25,8 @@ pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
         "kind": "plan",
         "stack": plan.scope.stack,
         "environment": plan.scope.environment,
+        "account": super::heading::account(plan),
+        "region": plan.place.region,
         "cloud": plan.scope.cloud,
         "observed": plan.observed,
         "empty": plan.is_empty(),

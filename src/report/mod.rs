@@ -1,8 +1,10 @@
 //! Reports of plans, states, costs and verdicts, as text and as JSON.
 
 mod change;
+pub mod check_summary;
 pub mod cost;
 mod diff_lines;
+mod heading;
 pub mod json;
 pub mod outcome;
 pub mod plan;
@@ -16,5 +18,6 @@ mod tests;
 mod value;
 mod value_diff;
 
+pub use heading::heading;
 pub use plan::PlanSummary;
 pub use styles::Styles;

@@ -47,7 +47,7 @@ impl EndReport<'_> {
         done.len() + pending.iter().filter(|address| is_moved(address) && !done.contains(*address)).count()
     }
 
-    /// Prints the counts, and what is left to do where anything is.
+    /// Prints what was applied, the counts, and what is left to do where anything is.
     pub fn human(&self, styles: &Styles) -> String {
         let ApplyOutcome { failed, skipped, cancelled, .. } = self.outcome;
         let mut out = String::new();
@@ -61,6 +61,7 @@ impl EndReport<'_> {
         if *cancelled {
             counts.push_str(" Stopped.");
         }
+        push(&mut out, &paint(styles.strong, super::heading::of_plan(self.plan)));
         push(&mut out, &format!("{counts} {}", self.remark));
         if self.outcome.is_complete() && !cancelled {
             return out;

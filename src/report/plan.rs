@@ -75,7 +75,7 @@ impl fmt::Display for PlanSummary {
     }
 }
 
-/// Prints the whole plan: drift, changes layer by layer, outputs and the summary.
+/// Prints the whole plan: what it is of, drift, changes layer by layer, outputs and the summary.
 pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
     let kinds: BTreeMap<&Address, &str> = plan.changes.iter().map(|c| (&c.address, c.ty.as_str())).collect();
     let places: BTreeSet<&Place> = plan.changes.iter().map(|change| &change.place).collect();
@@ -83,6 +83,8 @@ pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
     let view = ValuePrinter { types, kinds: &kinds };
     let page = ChangePrinter { view, styles, several_places: places.len() > 1, order: &order };
     let mut out = String::new();
+    push(&mut out, &paint(styles.strong, super::heading::of_plan(plan)));
+    out.push('\n');
     if !plan.observed {
         push(
             &mut out,

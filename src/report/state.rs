@@ -19,7 +19,9 @@ pub fn list(snapshot: &StateSnapshot, styles: &Styles) -> String {
         .into_iter()
         .map(|record| [record.layer.as_deref().unwrap_or("-"), record.address.as_str(), &record.ty, &record.id])
         .collect();
-    table(["LAYER", "ADDRESS", "TYPE", "ID"], &rows, styles)
+    let mut out = String::new();
+    push(&mut out, &paint(styles.strong, super::heading::of_state(snapshot)));
+    out + "\n" + &table(["LAYER", "ADDRESS", "TYPE", "ID"], &rows, styles)
 }
 
 /// Prints one resource: type, place, applied properties, those the cloud set.
@@ -32,6 +34,8 @@ pub fn show(snapshot: &StateSnapshot, address: &Address, types: TypeLookup<'_>, 
     let kinds = BTreeMap::new();
     let view = ValuePrinter { types, kinds: &kinds };
     let mut out = String::new();
+    push(&mut out, &paint(styles.strong, super::heading(&snapshot.scope, [&record.place])));
+    out.push('\n');
     push(&mut out, &format!("{} ({})", paint(styles.strong, &record.address), record.ty));
     let account = record.place.account.as_deref().map(|account| format!(" of {account}")).unwrap_or_default();
     push(&mut out, &format!("  id         = {}", record.id));

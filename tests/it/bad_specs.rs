@@ -15,6 +15,7 @@
 //! diagnostics are not yet as they should be are in `known.txt`. `UPDATE=1` writes the snapshots.
 
 mod expectation;
+mod fixes;
 
 use crate::support::root;
 use expectation::{ExpectedDiagnostic, ExpectedPlace, expectations};
@@ -37,7 +38,7 @@ use std::{env, fs, thread};
 
 const LIMIT: Duration = Duration::from_mins(1);
 /// Categories whose files gpb reads itself, because the reading is under test, or what only a whole check finds.
-const BY_THE_PROGRAM: [&str; 3] = ["files", "modules", "refusals"];
+const BY_THE_PROGRAM: [&str; 4] = ["files", "modules", "physical", "refusals"];
 /// The message of the compiler when its thread panicked.
 const CAUGHT_PANIC: &str = "there is no memory for the compiler's stack";
 

@@ -24,7 +24,7 @@ syntax match gpbFunction /\%#=1\v[A-Za-z0-9_.-]@1<!<<name>>\(@=/
 syntax match gpbBuiltin /\%#=1\v[A-Za-z0-9_.-]@1<!<<functions>>\(@=/
 syntax match gpbTag /\%#=1\v<<name>>%(\s+")@=/
 syntax match gpbMember /\%#=1\v\.@1<=<<name>>/
-syntax match gpbBoolean /\%#=1\v[A-Za-z0-9_.-]@1<!%(true|false)%(<<ident_char>>)@!/
+syntax match gpbBoolean /\%#=1\v[A-Za-z0-9_.-]@1<!%(true|false|none)%(<<ident_char>>)@!/
 syntax match gpbNumber /\%#=1\v[A-Za-z0-9_]@1<!\$?<<number>>%(<<unit>>|[ \t]+<<known_unit>>)?/
 
 " Heads of blocks and their labels, fields.

@@ -1,6 +1,7 @@
 //! The foundation of every stage: source files and spans, diagnostics, units, threads, the files of the standard library.
 
 pub mod diag;
+pub mod foreign;
 pub mod hex;
 pub mod json;
 pub mod nearest;

@@ -10,6 +10,10 @@ const MAX_EDITS: usize = 4;
 ///
 /// It may be compared with thousands, so a bound keeps hostile input cheap.
 const MAX_NAME: usize = 128;
+/// The least number of letters of a name that is guessed at, and of a guess.
+///
+/// One edit makes nearly any name of one or two letters out of another.
+const MIN_LETTERS: usize = 3;
 
 /// Returns the candidate nearest to `name`, if a person may have meant it.
 ///
@@ -36,8 +40,11 @@ pub fn nearest_within<'a>(limit: usize, name: &str, candidates: impl IntoIterato
         return None;
     }
     let name = name.to_lowercase();
+    let is_short = |text: &str| text.chars().nth(MIN_LETTERS - 1).is_none();
+    let short = is_short(&name);
     candidates
         .into_iter()
+        .filter(|candidate| !(short || is_short(candidate)) || candidate.eq_ignore_ascii_case(&name))
         // One edit changes the length by one letter, and a letter's bytes by at most three.
         .filter(|candidate| candidate.len().abs_diff(name.len()) <= 4 * limit)
         .map(|candidate| (strsim::damerau_levenshtein(&name, &candidate.to_lowercase()), candidate))
@@ -57,6 +64,15 @@ mod tests {
         assert_eq!(nearest("capacity", ["capacity"]), None);
         assert_eq!(nearest("queue", ["topic"]), None);
         assert_eq!(nearest("cat", ["hat", "bat"]), Some("bat"));
+    }
+
+    #[test]
+    fn names_of_one_or_two_letters_are_not_guessed_at() {
+        assert_eq!(nearest("aa", ["a", "ab", "aab"]), None);
+        assert_eq!(nearest("a", ["b"]), None);
+        assert_eq!(nearest("abc", ["ab"]), None);
+        // Capitals are no guess.
+        assert_eq!(nearest("ID", ["id"]), Some("id"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub mod value_form;
 mod tests;
 
 pub use embedded::Catalog;
-pub use lifecycle::{RaisedVersion, ScaledProperty, TypeLifecycle};
+pub use lifecycle::{NameScope, RaisedVersion, ScaledProperty, TypeLifecycle};
 pub use nearest::nearest;
 pub use types::{
     ListShape, NestedType, ObjectRule, ObjectShape, Property, Shape, Tagging, TextShape, TypeDef, TypeLookup,

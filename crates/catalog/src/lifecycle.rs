@@ -14,12 +14,24 @@ pub struct TypeLifecycle {
     ///
     /// A replacement that keeps the values of a group deletes first.
     pub exclusive: Vec<Vec<PropPath>>,
+    /// Groups of properties whose values the old resource gives up before the new one takes them, though others may share them.
+    pub passes: Vec<Vec<PropPath>>,
+    /// The reach of its names: no two resources bear one within it.
+    pub unique_in: NameScope,
+    /// Names that differ in their capitals alone are the same name.
+    ///
+    /// AWS keeps them as they were given, unlike those of the form `any_case`.
+    pub caseless_names: bool,
+    /// Properties within whose values the identifier is unique; with others it may be there again.
+    pub unique_within: Vec<PropPath>,
     /// Properties of which AWS, or the binding, makes the identifier: with others it is another resource.
     ///
     /// The old one is deleted first, since both may be about the same things.
     pub identified_by: Vec<PropPath>,
     /// Types whose resources hold one of this type: AWS refuses its deletion while they use it.
     pub held_by: Vec<TypeName>,
+    /// Properties for which AWS chooses a value where none is given, and gives it back.
+    pub chosen: Vec<PropPath>,
     /// The time after a creation or a change in which other services may not know of it.
     #[serde(deserialize_with = "time_span")]
     pub settles: Option<Duration>,
@@ -41,6 +53,26 @@ pub struct TypeLifecycle {
     pub bound_by: BTreeMap<PropPath, PropPath>,
     /// Numbers that a resource of another type moves.
     pub scaled: Vec<ScaledProperty>,
+}
+
+impl TypeLifecycle {
+    /// Returns the groups of properties whose values pass from one resource to the next.
+    pub fn passed(&self) -> impl Iterator<Item = &Vec<PropPath>> {
+        self.exclusive.iter().chain(&self.passes)
+    }
+}
+
+/// The reach of a type's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameScope {
+    /// One account, in one region.
+    #[default]
+    Region,
+    /// One account, in all its regions.
+    Account,
+    /// All accounts of a partition, in all regions.
+    Partition,
 }
 
 /// A version that AWS raises by itself, within a major version.

@@ -285,6 +285,16 @@ impl TypeDef {
         self.read_only.iter().any(|one| one.covers(path))
     }
 
+    /// Checks whether AWS gives back a value at a place where none was written, there or below it.
+    ///
+    /// That is an output, a part of an identifier, or what AWS chooses. A default that the schema documents is no such
+    /// value: who reads the place gets what was written, nothing, and gives on nothing.
+    pub fn is_returned(&self, path: &PropPath) -> bool {
+        let identifiers = self.additional_identifiers.iter().flatten().chain(&self.primary_identifier);
+        let mut places = self.read_only.iter().chain(&self.lifecycle.chosen).chain(identifiers);
+        places.any(|place| place.covers(path) || path.covers(place))
+    }
+
     /// Checks whether a change of a property needs a new resource.
     pub fn is_create_only(&self, path: &PropPath) -> bool {
         self.create_only.iter().any(|one| one.covers(path))

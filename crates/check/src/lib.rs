@@ -17,7 +17,9 @@ mod check_inputs;
 mod credentials;
 mod fact_reader;
 mod run_checks;
+mod verdict_summary;
 
 pub use change_pricing::with_prices;
 pub use check_inputs::CheckInputs;
-pub use run_checks::{build_graphs, run_checks};
+pub use run_checks::{CheckResults, build_graphs, run_checks};
+pub use verdict_summary::{BudgetStanding, VerdictSummary};

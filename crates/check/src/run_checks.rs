@@ -2,6 +2,7 @@
 
 use crate::change_pricing::with_prices;
 use crate::check_inputs::CheckInputs;
+use crate::verdict_summary::VerdictSummary;
 use crate::{cost, credentials, recovery, rules, scaling};
 use gpb_base::diag::Diagnostic;
 use gpb_base::threads::join;
@@ -17,19 +18,30 @@ pub fn build_graphs(environments: &[CompiledEnvironment], types: TypeLookup<'_>)
     (graphs, cycles.into_iter().flatten().collect())
 }
 
+/// The results of all checks.
+pub struct CheckResults {
+    /// The graphs of the environments, in their order.
+    pub graphs: Vec<Graph>,
+    /// The verdicts on the environments, in their order.
+    pub summaries: Vec<VerdictSummary>,
+    /// The diagnostics of all environments.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
 /// Builds the graphs of all environments and runs all checks over each.
 ///
 /// With a cycle in one of the graphs, the cycles are all that is reported.
-pub fn run_checks(environments: &[CompiledEnvironment], inputs: &CheckInputs<'_>) -> (Vec<Graph>, Vec<Diagnostic>) {
-    let (mut graphs, mut cycles, mut found) = (Vec::new(), Vec::new(), Vec::new());
+pub fn run_checks(environments: &[CompiledEnvironment], inputs: &CheckInputs<'_>) -> CheckResults {
+    let (mut graphs, mut cycles, mut found, mut summaries) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for made in environments {
         let verdicts = findings(made, inputs);
         graphs.push(verdicts.graph);
         cycles.extend(verdicts.cycles);
         found.push(verdicts.found);
+        summaries.push(verdicts.summary);
     }
     let diagnostics = if cycles.is_empty() { merge(environments, found) } else { cycles };
-    (graphs, diagnostics)
+    CheckResults { graphs, summaries, diagnostics }
 }
 
 /// Builds the graph of an environment, and finds the cycles in it.
@@ -47,6 +59,7 @@ struct EnvironmentFindings {
     ///
     /// Where there are cycles, they do not count.
     found: Vec<Diagnostic>,
+    summary: VerdictSummary,
 }
 
 fn findings(made: &CompiledEnvironment, inputs: &CheckInputs<'_>) -> EnvironmentFindings {
@@ -62,10 +75,12 @@ fn findings(made: &CompiledEnvironment, inputs: &CheckInputs<'_>) -> Environment
     let recover = || {
         let (graph, cycles) = build_graph(made, inputs.types);
         let whole = cycles.is_empty();
-        let found = whole.then(|| with_prices(&made.model, &graph, inputs, recovery::diagnostics));
-        EnvironmentFindings { graph, cycles, found: found.unwrap_or_default() }
+        let judged = whole.then(|| with_prices(&made.model, &graph, inputs, recovery::judge));
+        let (found, recovery) = judged.unwrap_or_default();
+        EnvironmentFindings { graph, cycles, found, summary: VerdictSummary { recovery, budget: None } }
     };
-    let (prices, (scales, mut verdicts)) = join(price, || join(scale, recover));
+    let ((prices, budget), (scales, mut verdicts)) = join(price, || join(scale, recover));
+    verdicts.summary.budget = budget;
     verdicts.found.extend(scales);
     verdicts.found.extend(prices);
     verdicts

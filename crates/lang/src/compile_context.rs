@@ -111,6 +111,9 @@ impl<'p> CompileContext<'p> {
     pub fn unknown_type(&self, name: &str, span: Span) -> AlreadyReported {
         let diagnostic = Diagnostic::error("GPB1008", format!("there is no resource type `{name}`"))
             .with_label(span, "unknown resource type");
+        if let Some(types) = self.types_of_service(name) {
+            return self.reports.add(diagnostic.help(types));
+        }
         let near = self.catalog.suggest(name);
         self.reports.add(match near.as_slice() {
             [near] => {
@@ -120,7 +123,26 @@ impl<'p> CompileContext<'p> {
             [] => diagnostic.help("types are written `aws.service.type`, as in `aws.sqs.queue`"),
         })
     }
+
+    /// Returns the types of a service, where a name is one and lacks the type.
+    fn types_of_service(&self, name: &str) -> Option<String> {
+        let service = name.to_lowercase();
+        let service = service.strip_prefix("aws.").unwrap_or(&service);
+        let is_of = |known: &&str| known.split('.').nth(1) == Some(service) && !service.contains('.');
+        let types: Vec<&str> = self.catalog.names().filter(is_of).collect();
+        let shown = types.get(..MOST_TYPES).unwrap_or(&types).join("`, `");
+        match types.len() {
+            0 => None,
+            count if count > MOST_TYPES => {
+                Some(format!("`aws.{service}` is a service with {count} types: `{shown}`, …"))
+            }
+            _ => Some(format!("`aws.{service}` is a service; its types are `{shown}`")),
+        }
+    }
 }
+
+/// The most types of a service that a message lists.
+const MOST_TYPES: usize = 24;
 
 /// Returns a type's name; a path that is not whole has been reported as such.
 fn whole(path: &NamePath) -> Option<String> {

@@ -6,6 +6,7 @@ use super::names::ItemKind;
 use super::node_id::NodeId;
 use foldhash::HashMap;
 use gpb_base::diag::Diagnostic;
+use gpb_base::foreign;
 use gpb_base::source::Span;
 use gpb_model::ty::{DefaultId, FieldType, ObjectType, Type};
 use gpb_syntax::ast::{Binding, Expr, Ident, TypeExpr, TypeItem, TypeKind};
@@ -69,7 +70,7 @@ impl<'p> CompileContext<'p> {
             let help = "only `list<T>`, `map<T>` and `range<T>` do";
             return Err(self.reports.add(Diagnostic::error("GPB1013", message).with_label(span, "here").help(help)));
         }
-        if name.text.contains('.') {
+        if name.text.contains(['.', ':']) {
             return match self.def(&name.text) {
                 Some(_) => Ok(Type::Resource(Some(name.text.as_str().into()))),
                 None => Err(self.unknown_type(&name.text, name.span)),
@@ -105,6 +106,13 @@ impl<'p> CompileContext<'p> {
     fn unknown_type_name(&self, module: ModuleId, name: &Ident) -> AlreadyReported {
         let diagnostic = Diagnostic::error("GPB1007", format!("there is no type `{}`", name.text))
             .with_label(name.span, "unknown type");
+        if let Some(foreign) = foreign::type_name(&name.text) {
+            let diagnostic = diagnostic.help(foreign.help());
+            return self.reports.add(match foreign.replacement {
+                "" => diagnostic,
+                own => diagnostic.fix(format!("change it to `{own}`"), name.span, own),
+            });
+        }
         let near = self.names.nearest(module, ItemKind::Type, &name.text, &gpb_model::ty::names());
         self.reports.add(match near {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(

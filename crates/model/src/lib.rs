@@ -25,7 +25,7 @@ pub use address::{Address, below, covers};
 pub use environment::{Environment, Mode, Place};
 pub use fact::{ASKED_ANYWAY, Applicability, Evidence, Fact, FactEvaluator, FactFields, FactFieldsId};
 pub use goals::{Budget, Derivation, Domain, Goals, Need, RecoveryTarget};
-pub use model::{CompiledEnvironment, Layer, Model, Move, Output, Override, UsageLevel};
+pub use model::{AuthoredSite, CompiledEnvironment, Layer, Model, Move, Output, Override, UsageLevel};
 pub use names::{AccountId, Region, TypeName};
 pub use number::Number;
 pub use path::PropPath;

@@ -4,6 +4,7 @@ use crate::address::Address;
 use crate::environment::Environment;
 use crate::fact::Fact;
 use crate::goals::Goals;
+use crate::path::PropPath;
 use crate::property::PropertyValue;
 use crate::resource::Resource;
 use gpb_base::source::Span;
@@ -29,6 +30,28 @@ pub struct Model {
     pub goals: Goals,
     /// By resource in the order of `resources`, and for each as its facts are written.
     pub facts: Vec<Fact>,
+    /// The places where the program's author wrote what stands in the library: of a resource, and of its properties.
+    ///
+    /// Only resources of the library's components have an entry.
+    pub authored: BTreeMap<Address, AuthoredSite>,
+}
+
+/// The places where a program's author wrote a resource of a library component, and what it holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuthoredSite {
+    /// The use of the component.
+    pub declared: Span,
+    /// The arguments that properties came from.
+    pub properties: Vec<(PropPath, Span)>,
+}
+
+impl Model {
+    /// Returns the place that the program's author wrote for a property, where the resource is of the library.
+    pub fn authored(&self, address: &Address, property: &PropPath) -> Option<Span> {
+        let site = self.authored.get(address)?;
+        let written = site.properties.iter().find(|(path, _)| path.covers(property));
+        Some(written.map_or(site.declared, |(_, span)| *span))
+    }
 }
 
 /// One environment of a program, compiled.

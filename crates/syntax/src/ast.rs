@@ -466,6 +466,8 @@ pub enum ExprKind {
     },
     /// `true` or `false`
     Bool(bool),
+    /// `none`: the absent value; also what stands for an `else` that is not written.
+    None,
     /// `"a${b}c"` or a margin-stripped `"""` block.
     Text(Vec<TextPart>),
     /// An identifier or a bare word: `tasks`, `us-east-1`.
@@ -524,13 +526,13 @@ pub enum ExprKind {
         /// The upper bound, inclusive.
         high: Expr,
     },
-    /// `if c { a } else { b }`
+    /// `if c { a } else { b }`, or `if c { a }`, which is absent where the condition does not hold.
     If {
         /// The condition behind `if`.
         condition: Expr,
         /// The value where the condition holds.
         then: Expr,
-        /// The value behind `else`.
+        /// The value behind `else`; a `none` of no length where there is no `else`.
         otherwise: Expr,
     },
     /// `[for x in xs if c: x.name]` and `{for k, v in m if c: k = v}`
@@ -719,5 +721,19 @@ impl Expr {
     /// Checks that an expression is missing; a diagnostic reports it.
     pub fn is_missing(&self) -> bool {
         matches!(*self.kind, ExprKind::Missing)
+    }
+
+    /// Checks that it stands for an `else` that is not written.
+    pub fn is_omitted(&self) -> bool {
+        matches!(*self.kind, ExprKind::None) && self.span.start == self.span.end
+    }
+
+    /// Checks for `if c { a }` without an `else` at the end of its branches.
+    pub fn may_be_left_out(&self) -> bool {
+        let mut last = self;
+        while let ExprKind::If { otherwise, .. } = &*last.kind {
+            last = otherwise;
+        }
+        last.is_omitted()
     }
 }

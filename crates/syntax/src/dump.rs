@@ -238,6 +238,7 @@ fn expr(value: &Expr) -> String {
         ExprKind::Number(amount) => amount.to_string(),
         ExprKind::Quantity { amount, unit } => format!("<{amount} {}>", unit.text),
         ExprKind::Bool(value) => value.to_string(),
+        ExprKind::None => "none".to_owned(),
         ExprKind::Text(parts) => {
             let part = |part: &TextPart| match part {
                 TextPart::Text(text) => format!("{text:?}"),
@@ -268,6 +269,9 @@ fn expr(value: &Expr) -> String {
         ExprKind::Negate(inner) => format!("(- {})", expr(inner)),
         ExprKind::Binary { op, left, right } => format!("({} {} {})", expr(left), op.symbol(), expr(right)),
         ExprKind::Range { low, high } => format!("({}..{})", expr(low), expr(high)),
+        ExprKind::If { condition, then, otherwise } if otherwise.is_omitted() => {
+            format!("if({}, {})", expr(condition), expr(then))
+        }
         ExprKind::If { condition, then, otherwise } => {
             format!("if({}, {}, {})", expr(condition), expr(then), expr(otherwise))
         }

@@ -16,11 +16,13 @@ mod pieces;
 mod scan;
 mod stack;
 mod tree;
+mod upgrade;
 
 #[cfg(test)]
 mod tests;
 
 pub use format::{FormatError, format};
+pub use upgrade::{UpgradedText, upgrade};
 
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};
@@ -63,14 +65,22 @@ pub fn parse(file: FileId, text: &str) -> ParsedModule {
     let read = stack::with_stack(scan.depth, || {
         // Text that nests deep has a large stack on one thread only.
         let tree = SyntaxTree::parse(&clean, text.len() >= LARGE && stack::is_shallow(scan.depth))?;
+        if let Some(pasted) = error_recovery::pasted(file, &tree, text) {
+            return Some(Err(pasted));
+        }
         let (structure, (module, mut diagnostics)) =
             join_if(text.len() >= LARGE, || error_recovery::diagnostics(file, &tree), || lower::module(file, &tree));
         diagnostics.extend(structure);
-        Some((module, diagnostics))
+        Some(Ok((module, diagnostics)))
     });
-    let Some((module, diagnostics)) = read else {
+    let Some(read) = read else {
         let whole = Span::new(file, 0, text.len());
         return ParsedModule { module: nothing, diagnostics: vec![messages::too_deep(whole)] };
+    };
+    let (module, diagnostics) = match read {
+        Ok(read) => read,
+        // What else is wrong with it says nothing to whoever wrote it for another tool.
+        Err(pasted) => return ParsedModule { module: nothing, diagnostics: vec![pasted] },
     };
     // A comment without an end has taken closing brackets with it.
     let comment = scan.diagnostics.iter().find(|one| one.code == "GPB0014").and_then(Diagnostic::span);

@@ -82,6 +82,12 @@ pub(super) fn unclosed_comment(at: Span) -> Diagnostic {
         .help("comments begin with `//` and end with the line; `/* … */` is not a comment here")
 }
 
+pub(super) fn heredoc(at: Span) -> Diagnostic {
+    Diagnostic::error("GPB0081", "a string over several lines stands between `\"\"\"`")
+        .with_label(at, "`<<` begins no string here")
+        .help("write `\"\"\"`, the lines, and `\"\"\"` on a line of its own; the blanks before it are the margin")
+}
+
 pub(super) fn unknown_escape(at: Span, body: &str) -> Diagnostic {
     let message = if body.is_empty() { "a lone `\\`".to_owned() } else { format!("`\\{body}` is not a valid escape") };
     Diagnostic::error("GPB0015", message)

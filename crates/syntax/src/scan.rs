@@ -34,8 +34,17 @@ pub(super) fn scan(file: FileId, text: &str) -> ScanResult<'_> {
         scan.diagnostics.push(messages::binary(Span::new(file, at, at)));
         return scan;
     }
-    let mut scanner =
-        Scanner { file, text, at: 0, open: Vec::new(), overwritten: Vec::new(), depth: 0, deep_from: None, scan };
+    let mut scanner = Scanner {
+        file,
+        text,
+        at: 0,
+        open: Vec::new(),
+        overwritten: Vec::new(),
+        depth: 0,
+        deep_from: None,
+        open_heredocs: 0,
+        scan,
+    };
     scanner.run();
     let Scanner { overwritten, mut scan, .. } = scanner;
     scan.text = Some(overwrite(text, &overwritten));
@@ -122,6 +131,19 @@ impl OpenNode {
 /// The number of forgotten brackets that a closing one may find inside its own.
 const LOOK_BACK: usize = 64;
 
+/// The number of `<<NAME` without an end after which no more are looked for: each is looked for to the end of the text.
+const MAX_OPEN_HEREDOCS: usize = 8;
+
+/// Returns the text block that holds the lines of a heredoc; none where its signs mean something else.
+fn block_of(lines: &str) -> Option<String> {
+    if lines.contains(['\\', '\r', '\t']) || ["%{", "$${", "\"\"\""].iter().any(|sign| lines.contains(sign)) {
+        return None;
+    }
+    let margins = lines.lines().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len());
+    let margin = " ".repeat(margins.min().unwrap_or_default());
+    Some(format!("\"\"\"\n{lines}{margin}\"\"\""))
+}
+
 struct Scanner<'t> {
     file: FileId,
     text: &'t str,
@@ -133,6 +155,8 @@ struct Scanner<'t> {
     overwritten: Vec<(Range<usize>, u8)>,
     /// The offset from which the text nests too deep, in bytes.
     deep_from: Option<usize>,
+    /// The number of `<<NAME` that have no end.
+    open_heredocs: usize,
     scan: ScanResult<'t>,
 }
 
@@ -253,7 +277,8 @@ impl Scanner<'_> {
             b'#' => self.skip_line(),
             b'"' if self.rest().starts_with("\"\"\"") => self.push(OpenNode::Block, 3),
             b'"' => self.push(OpenNode::Text, 1),
-            b'\'' => self.skip_single_quotes(),
+            b'\'' | b'`' => self.skip_other_quotes(byte),
+            b'<' if self.byte(1) == Some(b'<') && self.stands_apart() => self.heredoc(),
             b'(' | b'[' | b'{' => self.push(OpenNode::Bracket(byte), 1),
             b'<' if self.is_type_argument() => self.push(OpenNode::Angle, 1),
             b'>' if self.open.last() == Some(&OpenNode::Angle) => self.pop(),
@@ -283,10 +308,45 @@ impl Scanner<'_> {
         self.at += line.find('\n').unwrap_or(line.len());
     }
 
-    fn skip_single_quotes(&mut self) {
+    fn skip_other_quotes(&mut self, quote: u8) {
         let line = self.rest().get(1..).unwrap_or_default();
         let line = line.split('\n').next().unwrap_or_default();
-        self.at += line.find('\'').map_or(1, |length| length + 2);
+        self.at += line.find(char::from(quote)).map_or(1, |length| length + 2);
+    }
+
+    /// Hides `<<EOF … EOF` from the grammar, which reads a value in its place.
+    fn heredoc(&mut self) {
+        let rest = self.rest();
+        let head = rest.split('\n').next().unwrap_or_default();
+        let mark = head.trim_start_matches("<<").trim_start_matches(['-', '~']).trim();
+        let mark = mark.trim_matches(['"', '\'']);
+        let is_mark = !mark.is_empty() && mark.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if !is_mark || self.open_heredocs >= MAX_OPEN_HEREDOCS {
+            return;
+        }
+        let mut length = head.len() + 1;
+        let mut lines = rest.get(length..).unwrap_or_default().split_inclusive('\n');
+        let Some(end) = lines.find_map(|line| {
+            if line.trim() == mark {
+                return Some(length + line.trim_end().len());
+            }
+            length += line.len();
+            None
+        }) else {
+            self.open_heredocs += 1;
+            return;
+        };
+        let range = self.at..self.at + end;
+        let body = rest.get(head.len() + 1..length).unwrap_or_default();
+        let fix = block_of(body);
+        let opening = self.at..self.at + head.trim_end().len();
+        let diagnostic = messages::heredoc(self.span(&opening));
+        self.scan.diagnostics.push(match fix {
+            Some(block) => diagnostic.fix("write a text block", self.span(&range), block),
+            None => diagnostic,
+        });
+        self.at = range.end;
+        self.overwritten.push((range, TOO_DEEP));
     }
 
     fn block_comment(&mut self) {

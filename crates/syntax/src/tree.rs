@@ -154,6 +154,12 @@ impl<'t> SyntaxNode<'t> {
         (next.data().parent == self.data().parent).then_some(next)
     }
 
+    /// Returns the node itself, or the last one inside it, that is a chain of operands.
+    pub fn last_chain(self) -> Option<SyntaxNode<'t>> {
+        let is_chain = |node: &SyntaxNode<'_>| matches!(node.rule(), Rule::chain | Rule::free_chain);
+        Some(self).filter(is_chain).or_else(|| self.children().filter(is_chain).last())
+    }
+
     /// Returns the sibling before this one.
     ///
     /// That is what lies right before it in the text, or what that lies in.

@@ -99,6 +99,24 @@ fn fmt() {
     assert_eq!(through(&folder, &["fmt", "-", "--check"], &tidied).code, 0);
 }
 
+#[test]
+fn fmt_upgrade() {
+    let folder = empty();
+    let old = "fn name_of(a: string?, wide: bool) -> string? = if given(a) { \"x\" } else { a }\n\n\
+               fn other(a: string?, wide: bool) -> string? = if wide { \"x\" } else { a }\n";
+    folder.write("old.gpb", old);
+    Story::of(&folder)
+        .run(1, &["fmt", "--upgrade", "--check"])
+        .json(1, &["fmt", "--upgrade", "--check", "--json"])
+        .run(0, &["fmt", "--upgrade"])
+        .run(0, &["fmt", "--upgrade", "--check"])
+        .run(0, &["check", "old.gpb"])
+        .end("fmt_upgrade");
+    let new = std::fs::read_to_string(folder.path("old.gpb")).unwrap();
+    assert!(new.starts_with("fn name_of(a: string?, wide: bool) -> string? = if is_set(a) { \"x\" }\n"), "{new}");
+    assert_eq!(through(&folder, &["fmt", "-", "--upgrade"], old).out, new);
+}
+
 /// Runs a command with a text on its standard input.
 fn through(folder: &Folder, arguments: &[&str], input: &str) -> Ran {
     let mut command = folder.command(arguments);

@@ -32,6 +32,9 @@ const WINDOW: usize = 60;
 /// A frame of its own for the second takes as many.
 const MAX_GAP: usize = 3;
 
+/// The most lines of a label that are shown; of a longer one its first line stands for it.
+const MAX_LABEL: usize = 8;
+
 impl<'a> Excerpt<'a> {
     /// Returns the lines from the first to the last of the spans, with those around.
     pub fn covering(file: &'a SourceFile, spans: impl Iterator<Item = Span> + Clone) -> Self {
@@ -58,11 +61,19 @@ impl<'a> Excerpt<'a> {
         Self { path: &file.path, text: Cow::Owned(format!("{text}\n")), start, line, column: start - from.min(start) }
     }
 
-    /// Returns the part of a span that the excerpt has.
+    /// Returns the part of a span that the excerpt has and shows.
     pub fn shown(&self, span: Span) -> Option<Range<usize>> {
         let end = self.start + self.text.len();
         let range = span.range();
-        (range.start < end && range.end >= self.start).then(|| range.start.max(self.start)..range.end.min(end - 1))
+        if range.start >= end || range.end < self.start {
+            return None;
+        }
+        let shown = range.start.max(self.start)..range.end.min(end - 1);
+        let inside = shown.start - self.start..shown.end.max(shown.start) - self.start;
+        match self.text.get(inside).map(|text| (text.lines().count(), text.find('\n'))) {
+            Some((lines, Some(first))) if lines > MAX_LABEL => Some(shown.start..shown.start + first),
+            _ => Some(shown),
+        }
     }
 }
 

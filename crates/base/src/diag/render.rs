@@ -209,4 +209,33 @@ mod tests {
         assert!(text.ends_with("and 5 more of GPB4005; `--json` lists them all\n\n"), "{text}");
         assert!(!human(&all[..MOST], &SourceMap::default(), Style::PLAIN).contains("more of"));
     }
+    fn lines_shown(spans: &[(usize, usize)]) -> String {
+        let mut sources = SourceMap::default();
+        let text: String = (0..1000).map(|line| format!("line {line:03}\n")).collect();
+        let file = sources.add("far.gpb", text);
+        let label = |one: Diagnostic, (from, to): &(usize, usize)| {
+            one.with_label(Span::new(file, from * 9, to * 9 + 8), format!("here {from}"))
+        };
+        let diagnostic = spans.iter().fold(Diagnostic::error("GPB1105", "far apart"), label);
+        human(&[diagnostic], &sources, Style::PLAIN)
+    }
+
+    #[test]
+    fn of_labels_far_apart_only_the_lines_around_each_are_drawn() {
+        let text = lines_shown(&[(10, 10), (900, 900), (500, 500)]);
+        assert!(text.lines().count() < 30, "{text}");
+        for label in ["here 10", "here 500", "here 900"] {
+            assert!(text.contains(label), "{text}");
+        }
+        assert!(!text.contains("line 700"), "{text}");
+    }
+
+    #[test]
+    fn of_a_label_over_many_lines_the_first_line_is_drawn() {
+        let text = lines_shown(&[(10, 900), (700, 700)]);
+        assert!(text.lines().count() < 25, "{text}");
+        assert!(text.contains("here 10") && text.contains("here 700") && !text.contains("line 300"), "{text}");
+        let text = lines_shown(&[(10, 14)]);
+        assert!((10..=14).all(|line| text.contains(&format!("line 0{line}"))), "{text}");
+    }
 }

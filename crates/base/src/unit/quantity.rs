@@ -3,6 +3,7 @@
 use super::arithmetic::too_large;
 use super::dimension::{Dimension, UNITS, Unit, find};
 use crate::diag::Diagnostic;
+use crate::foreign;
 use crate::nearest::nearest;
 use crate::source::Span;
 use rust_decimal::Decimal;
@@ -24,6 +25,14 @@ pub struct Quantity {
     pub unit: &'static Unit,
 }
 
+impl Quantity {
+    /// Returns zero of a dimension, in its smallest unit.
+    pub fn zero(dimension: Dimension) -> Option<Self> {
+        let unit = dimension.units().next()?;
+        Some(Self { dimension, amount: Decimal::ZERO, unit })
+    }
+}
+
 impl PartialEq for Quantity {
     fn eq(&self, other: &Self) -> bool {
         (self.dimension, self.amount) == (other.dimension, other.amount)
@@ -43,41 +52,6 @@ pub fn thousands(amount: Decimal, unit: &str) -> Option<Decimal> {
     };
     amount.checked_mul(size.into())
 }
-
-/// The spellings of units in other tools, and the unit each means.
-const HABITS: &[(&str, &str)] = &[
-    ("sec", "s"),
-    ("secs", "s"),
-    ("second", "s"),
-    ("seconds", "s"),
-    ("mins", "min"),
-    ("minute", "min"),
-    ("minutes", "min"),
-    ("hr", "h"),
-    ("hrs", "h"),
-    ("hour", "h"),
-    ("hours", "h"),
-    ("byte", "B"),
-    ("bytes", "B"),
-    ("Ki", "KiB"),
-    ("Mi", "MiB"),
-    ("Gi", "GiB"),
-    ("Ti", "TiB"),
-    ("k", "KB"),
-    ("M", "MB"),
-    ("G", "GB"),
-    ("T", "TB"),
-    ("percent", "%"),
-    ("usd", "$"),
-    ("cpu", "vcpu"),
-    ("cpus", "vcpu"),
-    ("/sec", "/s"),
-    ("/second", "/s"),
-    ("/m", "/min"),
-    ("/minute", "/min"),
-    ("/hr", "/h"),
-    ("/hour", "/h"),
-];
 
 /// Returns the quantity written as an amount and a unit: `$` for money, `$k` and `$M` for thousands and millions of it.
 ///
@@ -102,17 +76,34 @@ fn unknown(name: &str, span: Span) -> Diagnostic {
     let diagnostic =
         Diagnostic::error("GPB1103", format!("there is no unit `{name}`")).with_label(span, "unknown unit");
     let same_letters = || UNITS.iter().map(|unit| unit.name).find(|unit| unit.eq_ignore_ascii_case(name));
-    let habit = || HABITS.iter().find(|(from, _)| *from == name).map(|(_, to)| *to);
-    // What is written like a rate is meant as one.
+    // What is written like a rate is meant as one. A sign is no misspelling of a letter.
     let is_rate = name.starts_with('/');
     let alike = || UNITS.iter().filter(|unit| unit.name.starts_with('/') == is_rate).map(|unit| unit.name);
-    let meant = habit().or_else(same_letters).or_else(|| nearest(name, alike()));
+    let alike = || nearest(name, alike().filter(|unit| unit.chars().any(|letter| letter.is_ascii_alphabetic())));
+    let meant = foreign::unit(name).or_else(same_letters).or_else(alike);
     if let Some(unit) = meant.and_then(find) {
-        return diagnostic.help(format!("did you mean `{}`? It is a unit of `{}`", unit.name, unit.dimension));
+        let diagnostic = diagnostic.help(format!("did you mean `{}`? It is a unit of `{}`", unit.name, unit.dimension));
+        return replaced(diagnostic, name, unit, span);
     }
     if is_rate {
         return diagnostic.help(format!("the units of `rate` are {}", Dimension::Rate.spelled_units()));
     }
-    let names: Vec<_> = UNITS.iter().filter(|unit| unit.shown).map(|unit| unit.name).collect();
-    diagnostic.help(format!("the units are {}", names.join(", ")))
+    match name {
+        "w" | "week" | "weeks" => diagnostic.help("write days: a week is `7d`"),
+        "month" | "months" | "mo" => diagnostic.help("months differ in length: write days, as in `30d`"),
+        "y" | "yr" | "year" | "years" => diagnostic.help("write days: a year is `365d`"),
+        "usd" | "USD" | "dollars" | "dollar" => diagnostic.help("money is written `$5`"),
+        "us" | "ns" => diagnostic.help("the smallest unit of time is `ms`"),
+        _ => {
+            let names: Vec<_> = UNITS.iter().filter(|unit| unit.shown).map(|unit| unit.name).collect();
+            diagnostic.help(format!("the units are {}", names.join(", ")))
+        }
+    }
+}
+
+/// Adds the fix that writes another unit in the place of the one at the end of a span.
+fn replaced(diagnostic: Diagnostic, name: &str, unit: &Unit, span: Span) -> Diagnostic {
+    let length = u32::try_from(name.len()).unwrap_or(u32::MAX);
+    let Some(start) = span.end.checked_sub(length).filter(|start| *start > span.start) else { return diagnostic };
+    diagnostic.fix(format!("change to `{}`", unit.name), Span { start, ..span }, unit.name)
 }

@@ -1,7 +1,7 @@
 //! The generated data: every type decodes, and means what AWS's schemas say.
 
 use super::all;
-use crate::{Catalog, ObjectRule, Shape, TypeDef, TypeLifecycle, ValueForm};
+use crate::{Catalog, NameScope, ObjectRule, Shape, TypeDef, TypeLifecycle, ValueForm};
 use gpb_base::stdlib::Library;
 use gpb_model::PropPath;
 use std::sync::Arc;
@@ -152,8 +152,12 @@ fn lifecycles_name_places_that_exist() {
     let mut unresolved = Vec::new();
     for def in all() {
         let life = &def.lifecycle;
-        let places =
-            life.exclusive.iter().flatten().chain(life.volatile.keys()).chain(life.volatile.values().flatten());
+        let places = life
+            .passed()
+            .flatten()
+            .chain(&life.unique_within)
+            .chain(life.volatile.keys())
+            .chain(life.volatile.values().flatten());
         let places = places.chain(&life.identified_by).chain(life.forms.keys()).chain(def.forms.keys());
         let places = places.chain(life.filled.keys()).chain(life.filled.values());
         let places = places.chain(life.scaled.iter().map(|one| &one.property));
@@ -204,7 +208,9 @@ fn lifecycles_are_read() {
     assert_eq!(*role.lifecycle.held_by[0], *"aws.iam.instance_profile");
     let raised = &get("aws.rds.db_instance").lifecycle.raised[0];
     assert_eq!((raised.major_parts(Some("mysql")), raised.major_parts(Some("postgres"))), (2, 1));
-    assert_eq!(get("aws.sqs.queue").lifecycle, TypeLifecycle::default());
+    assert_eq!(get("aws.iam.role").lifecycle.unique_in, NameScope::Account);
+    assert_eq!(get("aws.sqs.queue").lifecycle.unique_in, NameScope::Region);
+    assert_eq!(get("aws.ses.template").lifecycle, TypeLifecycle::default());
 }
 
 /// Holds that the planner knows what the simulated cloud refuses.
@@ -219,7 +225,7 @@ fn lifecycles_know_what_the_simulated_cloud_refuses() {
             let def = get(&format!("aws.{service}.{ty}"));
             for group in list(rules, "exclusive").iter().map(|rule| texts(rule, "paths")) {
                 let is_known = |known: &[PropPath]| paths(known) == group;
-                if !def.lifecycle.exclusive.iter().any(|known| is_known(known)) && !is_known(&def.primary_identifier) {
+                if !def.lifecycle.passed().any(|known| is_known(known)) && !is_known(&def.primary_identifier) {
                     unknown.push(format!("{} is exclusive in {group:?}", def.name));
                 }
             }

@@ -8,6 +8,7 @@ use super::estimate_inputs::EstimateInputs;
 use super::estimator::estimate;
 use super::money::{dollars, grouped};
 use super::saving::{self, Saving};
+use crate::verdict_summary::BudgetStanding;
 use gpb_base::diag::Diagnostic;
 use gpb_model::Budget;
 use gpb_model::{Address, Model};
@@ -39,22 +40,27 @@ pub struct BudgetVerdict {
     pub unpriced: usize,
 }
 
-/// Checks that an environment keeps within its budgets.
+/// Checks that an environment keeps within its budgets, and returns their standing too.
 ///
 /// The mistakes in its price facts are reported too.
-pub fn check(made: &CompiledEnvironment, inputs: &EstimateInputs<'_>) -> Vec<Diagnostic> {
+pub fn check(made: &CompiledEnvironment, inputs: &EstimateInputs<'_>) -> (Vec<Diagnostic>, Option<BudgetStanding>) {
     let own = estimate(&made.model, inputs);
     let mut found = own.problems.clone();
+    let mut standing = None;
     for (budget, model) in budgets(&made.model, &made.usage_levels) {
         let at = budget.at.is_some().then(|| estimate(model, inputs));
         let estimate = at.as_ref().unwrap_or(&own);
-        if let Some(over) = over(budget, estimate) {
+        standing = standing.max(Some(if let Some(over) = over(budget, estimate) {
             found.push(exceeded(budget, model, estimate, over, inputs));
+            BudgetStanding::Exceeded
         } else if !estimate.unpriced.is_empty() {
             found.push(uncertain(budget, estimate));
-        }
+            BudgetStanding::Uncertain
+        } else {
+            BudgetStanding::Within
+        }));
     }
-    found
+    (found, standing)
 }
 
 /// Returns the budgets of an environment, each with the model it is judged by.

@@ -317,7 +317,7 @@ fn gateways(count: usize) -> CostFixture {
 
 fn verdict(made: &CompiledEnvironment) -> Vec<String> {
     let book = PriceBook::new(&Library::default());
-    let found = check(made, &EstimateInputs { book: &book, day: None });
+    let (found, _) = check(made, &EstimateInputs { book: &book, day: None });
     found.into_iter().map(|d| format!("{} {}\n{}", d.code, d.message, d.help.unwrap_or_default())).collect()
 }
 

@@ -92,6 +92,29 @@ struct ObjectiveResult<'a> {
     loses: bool,
 }
 
+impl ObjectiveResult<'_> {
+    /// Checks whether the usual figure meets it, and no bound does.
+    fn is_usual(&self) -> bool {
+        !self.number.is_unbounded() && self.number.expected() <= self.limit.seconds && self.limit.guaranteed
+    }
+
+    /// Checks whether another objective of the same resource is missed in the same way, so that one message says both.
+    fn fails_like(&self, other: &Self) -> bool {
+        let own = |half: &Self| ["GPB4003", "GPB4004"].contains(&half.code) && half.verdict == Verdict::Refuted;
+        self.verdict == other.verdict && !own(self) && !own(other) && self.is_usual() == other.is_usual()
+    }
+
+    /// Returns what happens in place of what is demanded: `may take longer than 1min (10min typical)`.
+    fn excess(&self) -> String {
+        match (self.number.is_unbounded(), self.loses) {
+            (true, true) => "loses everything".to_owned(),
+            (true, false) => "does not come back".to_owned(),
+            (false, true) => format!("may lose more than {} ({})", time(self.limit.seconds), self.number),
+            (false, false) => format!("may take longer than {} ({})", time(self.limit.seconds), self.number),
+        }
+    }
+}
+
 impl RecoveryCheck<'_, '_> {
     /// Formats a deciding property: "`multi_az` of `data.main` is true".
     pub fn evidence(&self, one: &Evidence) -> String {
@@ -129,13 +152,57 @@ impl RecoveryCheck<'_, '_> {
                 loses: false,
             }),
         ];
-        for half in halves.into_iter().flatten() {
-            match half.verdict {
-                Verdict::Refuted => found.push(self.refuted(part, subject, &half)),
-                Verdict::Unproven => found.push(self.unproven(part, subject, &half)),
-                Verdict::Proven | Verdict::Plausible => {}
-            }
+        let fails = |half: &ObjectiveResult<'_>| matches!(half.verdict, Verdict::Refuted | Verdict::Unproven);
+        let failed: Vec<ObjectiveResult<'_>> = halves.into_iter().flatten().filter(fails).collect();
+        if let [loss, time] = failed.as_slice()
+            && loss.fails_like(time)
+        {
+            found.push(self.both(part, subject, loss, time));
+            return;
         }
+        found.extend(failed.iter().map(|half| match half.verdict {
+            Verdict::Refuted => self.refuted(part, subject, half),
+            _ => self.unproven(part, subject, half),
+        }));
+    }
+
+    /// Returns the one diagnostic of two objectives that are missed for one cause.
+    fn both(
+        &self,
+        part: &Assessment,
+        subject: &Subject<'_>,
+        loss: &ObjectiveResult<'_>,
+        time: &ObjectiveResult<'_>,
+    ) -> Diagnostic {
+        let who = format!("`{}` ({})", subject.resource.address, subject.what);
+        let when = self::loss(part.domain);
+        let demanded = format!("{} and {}", loss.demanded, time.demanded);
+        let figures = format!("{} ({}) and {} ({}) {when}", loss.demanded, loss.number, time.demanded, time.number);
+        let (code, message) = match loss.verdict {
+            Verdict::Refuted if loss.is_usual() => (loss.code, format!("nothing guarantees that {who} will {figures}")),
+            Verdict::Refuted => (loss.code, format!("{who} {} and {} {when}", loss.excess(), time.excess())),
+            _ if part.perhaps.is_some() => {
+                ("GPB4005", format!("whether {who} will {demanded} {when} is unknown until apply"))
+            }
+            _ => ("GPB4005", format!("nothing proves that {who} will {figures}")),
+        };
+        let is_error = loss.verdict == Verdict::Refuted;
+        let mut diagnostic =
+            if is_error { Diagnostic::error(code, message) } else { Diagnostic::warning(code, message) };
+        diagnostic = if loss.limit.span == time.limit.span {
+            diagnostic.with_label(loss.limit.span, format!("it must {demanded}"))
+        } else {
+            diagnostic
+                .with_label(loss.limit.span, format!("it must {}", loss.demanded))
+                .with_label(time.limit.span, format!("it must {}", time.demanded))
+        };
+        diagnostic = self.with_evidence(diagnostic, part, subject);
+        let mut help = self.help(part, subject, loss);
+        let more = self.advice(part, subject, time);
+        if !help.contains(&more) {
+            help = format!("{help}\n{more}");
+        }
+        diagnostic.help(help)
     }
 
     fn code_of_rto(part: &Assessment, limit: Objective) -> &'static str {
@@ -152,14 +219,14 @@ impl RecoveryCheck<'_, '_> {
     fn refuted(&self, part: &Assessment, subject: &Subject<'_>, half: &ObjectiveResult<'_>) -> Diagnostic {
         let who = format!("`{}` ({})", subject.resource.address, subject.what);
         let when = loss(part.domain);
-        let is_usual = !half.number.is_unbounded() && half.number.expected() <= half.limit.seconds;
-        let usual = is_usual && half.limit.guaranteed;
         let message = match half.code {
             "GPB4003" => {
                 format!("{who} comes back {when} only if a person acts, and nothing says how long deciding takes")
             }
             "GPB4004" => format!("{who} cannot be back at once {when}: something has to fail over first"),
-            _ if usual => format!("nothing guarantees that {who} will {} {when}: {}", half.demanded, half.number),
+            _ if half.is_usual() => {
+                format!("nothing guarantees that {who} will {} {when}: {}", half.demanded, half.number)
+            }
             _ if half.number.is_unbounded() && half.loses => format!("{who} loses everything {when}"),
             _ if half.number.is_unbounded() => format!("{who} does not come back {when}"),
             _ if half.loses => format!("{who} may lose more than {} {when}: {}", time(half.limit.seconds), half.number),

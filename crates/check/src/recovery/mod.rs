@@ -22,7 +22,7 @@ mod verdict;
 mod verdict_table;
 
 pub use duration_estimate::{DurationEstimate, Floor};
-pub use recovery_check::{check, diagnostics};
+pub use recovery_check::{check, judge};
 pub use recovery_facts::{ProposedChange, RecoveryMode, RecoveryPhase, RecoveryRole};
 pub use recovery_groups::RecoveryGroup;
 pub use recovery_report::{PriceFn, RecoveryInputs, RecoveryReport};

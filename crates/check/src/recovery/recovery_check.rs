@@ -9,19 +9,24 @@ use super::recovery_report::{RecoveryCheck, RecoveryInputs, RecoveryReport};
 use super::verdict::Verdict;
 use gpb_base::diag::Diagnostic;
 use gpb_model::{Address, Domain, Resource, covers};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns the diagnostics of an environment.
+/// Returns the diagnostics of an environment, and the number of resources and failure domains with each verdict.
 ///
 /// Verdicts answer to targets: without any, no figure is computed.
-pub fn diagnostics(given: RecoveryInputs<'_>) -> Vec<Diagnostic> {
+pub fn judge(given: RecoveryInputs<'_>) -> (Vec<Diagnostic>, BTreeMap<Verdict, usize>) {
+    let mut counts = BTreeMap::new();
     if !given.model.goals.targets.is_empty() {
-        return check(given).diagnostics;
+        let RecoveryReport { assessments, diagnostics, .. } = check(given);
+        for verdict in assessments.iter().filter_map(|part| part.outcome.verdict()) {
+            *counts.entry(verdict).or_default() += 1;
+        }
+        return (diagnostics, counts);
     }
     let (check, mut diagnostics) = RecoveryCheck::new(given);
     diagnostics.extend(check.known.findings.iter().filter_map(|finding| check.finding(finding)));
     check.derived(&mut diagnostics);
-    diagnostics
+    (diagnostics, counts)
 }
 
 /// Assesses an environment.

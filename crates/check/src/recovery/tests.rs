@@ -2,7 +2,7 @@
 //!
 //! The facts are those of no real service.
 
-use super::{ProposedChange, RecoveryInputs, RecoveryReport, Verdict, check, diagnostics};
+use super::{ProposedChange, RecoveryInputs, RecoveryReport, Verdict, check, judge};
 use gpb_base::source::{FileId, Span};
 use gpb_base::unit;
 use gpb_model as model;
@@ -171,7 +171,7 @@ impl RecoveryFixture {
         let given =
             RecoveryInputs { model: &self.model, graph: &graph, types: &|_| None, price: std::rc::Rc::new(price) };
         let found = check(given.clone());
-        assert_eq!(diagnostics(given), found.diagnostics, "what is said depends on whether the figures are worked out");
+        assert_eq!(judge(given).0, found.diagnostics, "what is said depends on whether the figures are worked out");
         look(&found)
     }
 
@@ -217,8 +217,7 @@ fn the_best_of_several_ways_counts_and_a_better_one_that_does_not_hold_is_advise
     insta::assert_snapshot!(world.zone(), @r"
     main: above 0s | 10min typical | refuted
     *: above 0s | 10min typical | -
-    GPB4001 `main` (store) may lose more than 0s when a zone is lost: above 0s
-    GPB4002 `main` (store) may take longer than 1min when a zone is lost: 10min typical
+    GPB4001 `main` (store) may lose more than 0s (above 0s) and may take longer than 1min (10min typical) when a zone is lost
     ");
     let help = world.judged(|found| found.diagnostics[0].help.clone().unwrap());
     insta::assert_snapshot!(help, @r"
@@ -266,8 +265,7 @@ fn what_is_unknown_until_apply_leaves_it_open() {
     insta::assert_snapshot!(world.zone(), @r"
     main: unbounded | unbounded | unproven
     *: unbounded | unbounded | unproven
-    GPB4005 whether `main` (store) will lose at most 0s when a zone is lost is unknown until apply
-    GPB4005 whether `main` (store) will be back within 1min when a zone is lost is unknown until apply
+    GPB4005 whether `main` (store) will lose at most 0s and be back within 1min when a zone is lost is unknown until apply
     ");
 }
 

@@ -3,7 +3,8 @@
 use super::lookup::RuleSubject;
 use super::path::RulePath;
 use super::term::{Quantifier, Term};
-use super::value_test::{ValueTests, all, any};
+use super::value_test::{ValueTest, ValueTests, all, any};
+use gpb_model::{PropPath, Resource};
 use std::collections::BTreeSet;
 
 /// A condition over the properties of a resource.
@@ -65,6 +66,20 @@ impl PropertyCondition {
         match self {
             PropertyCondition::All(conditions) => conditions.iter().all(|condition| condition.surely_holds(subject)),
             one => one.holds(subject) == Some(true),
+        }
+    }
+
+    /// Returns another resource that has to do with its not holding, and the property that has.
+    pub fn other<'m>(&self, subject: &RuleSubject<'_, 'm>) -> Option<(&'m Resource, PropPath)> {
+        match self {
+            PropertyCondition::Test(test) => test.1.tests.iter().find_map(|test| match test {
+                ValueTest::ClearOfOthers(siblings) => Some((siblings.overlapped(subject)?, siblings.of.plain())),
+                _ => None,
+            }),
+            PropertyCondition::All(parts) | PropertyCondition::Any(parts) => {
+                parts.iter().find_map(|part| part.other(subject))
+            }
+            _ => None,
         }
     }
 

@@ -11,6 +11,8 @@ pub(super) enum TextForm {
     Ipv6Block,
     /// An address block of either kind.
     Block,
+    /// An address block of either kind without bits behind its mask.
+    Network,
     /// An IPv4 address: `10.0.0.1`.
     Ipv4,
     /// An IPv6 address: `2001:db8::1`.
@@ -31,6 +33,7 @@ impl TextForm {
             "ipv4_block" => TextForm::Ipv4Block,
             "ipv6_block" => TextForm::Ipv6Block,
             "block" => TextForm::Block,
+            "network" => TextForm::Network,
             "ipv4" => TextForm::Ipv4,
             "ipv6" => TextForm::Ipv6,
             "daily_window" => TextForm::DailyWindow,
@@ -45,6 +48,7 @@ impl TextForm {
             TextForm::Ipv4Block => text.parse::<ipnet::Ipv4Net>().is_ok(),
             TextForm::Ipv6Block => text.parse::<ipnet::Ipv6Net>().is_ok(),
             TextForm::Block => text.parse::<IpNet>().is_ok(),
+            TextForm::Network => text.parse::<IpNet>().is_ok_and(|block| block == block.trunc()),
             TextForm::Ipv4 => text.parse::<std::net::Ipv4Addr>().is_ok(),
             TextForm::Ipv6 => text.parse::<std::net::Ipv6Addr>().is_ok(),
             TextForm::DailyWindow => window(text).is_some_and(|(_, weekly)| !weekly),
@@ -64,9 +68,9 @@ pub(super) fn lies_within(inner: &str, outer: &str) -> Option<bool> {
     Some(outer.trunc().contains(&inner.trunc()))
 }
 
-/// Checks whether two address blocks share an address; none where one of them is no block.
-pub(super) fn overlap_of_blocks(one: &str, other: &str) -> Option<bool> {
-    lies_within(one, other).zip(lies_within(other, one)).map(|(inside, around)| inside || around)
+/// Returns an address block without the bits behind its mask; none for a string that is no block.
+pub(super) fn network(text: &str) -> Option<IpNet> {
+    text.parse::<IpNet>().ok().map(|block| block.trunc())
 }
 
 /// Returns the length of a window, in minutes.

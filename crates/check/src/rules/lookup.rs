@@ -1,6 +1,7 @@
 //! Looks up the values that paths lead to.
 
 use super::path::{RulePath, RuleStep};
+use super::siblings::SiblingTables;
 use foldhash::HashMap;
 use gpb_model::{Address, Model, PropPath, PropertyMap, PropertyValue, Resource};
 use std::cell::OnceCell;
@@ -66,14 +67,17 @@ impl<'m> Found<'m> {
 
 /// The resources of a model by address, in order to follow references.
 pub(super) struct ReferenceTargets<'m> {
-    model: &'m Model,
+    /// The model.
+    pub model: &'m Model,
+    /// The resources that share things.
+    pub siblings: SiblingTables<'m>,
     by_address: OnceCell<HashMap<&'m Address, &'m Resource>>,
 }
 
 impl<'m> ReferenceTargets<'m> {
     /// Returns the resources of a model.
     pub fn of(model: &'m Model) -> Self {
-        Self { model, by_address: OnceCell::new() }
+        Self { model, siblings: SiblingTables::default(), by_address: OnceCell::new() }
     }
 
     /// Checks whether the model has a resource of a type.
@@ -81,11 +85,16 @@ impl<'m> ReferenceTargets<'m> {
         self.model.resources.iter().any(|resource| *resource.ty == *ty)
     }
 
+    /// Returns the resource at an address.
+    pub fn resource(&self, address: &Address) -> Option<&'m Resource> {
+        let index = || self.model.resources.iter().map(|resource| (&resource.address, resource)).collect();
+        self.by_address.get_or_init(index).get(address).copied()
+    }
+
     /// Returns the managed resource of a type that a value refers to.
     fn referred(&self, value: &PropertyValue, ty: &str) -> Option<&'m Resource> {
         let PropertyValue::Ref(reference) = value else { return None };
-        let index = || self.model.resources.iter().map(|resource| (&resource.address, resource)).collect();
-        let target = *self.by_address.get_or_init(index).get(&reference.to)?;
+        let target = self.resource(&reference.to)?;
         (!target.existing && *target.ty == *ty).then_some(target)
     }
 }
@@ -115,15 +124,6 @@ impl<'m> RuleSubject<'_, 'm> {
             (Some((element, _)), false) => self.inside(element, &path.steps, path, visit),
             _ => self.entry(&self.resource.properties, &path.steps, path, visit),
         }
-    }
-
-    /// Returns the earlier managed resources of the same type that have the same known value at a path.
-    pub fn earlier_with_same<'s>(&'s self, path: &'s RulePath) -> impl Iterator<Item = RuleSubject<'s, 'm>> {
-        let mine = raw(self.resource, path);
-        let earlier = self.targets.model.resources.iter().take_while(|other| !std::ptr::eq(*other, self.resource));
-        let alike = earlier
-            .filter(move |other| !other.existing && other.ty == self.resource.ty && is_same(mine, raw(other, path)));
-        alike.map(|resource| RuleSubject { resource, element: None, targets: self.targets })
     }
 
     fn entry(&self, entries: &'m PropertyMap, steps: &[RuleStep], path: &RulePath, visit: &mut dyn FnMut(Found<'m>)) {
@@ -163,22 +163,5 @@ impl<'m> RuleSubject<'_, 'm> {
             // What is inside a reference, a text or a number cannot be seen.
             _ => visit(Found::Unknown),
         }
-    }
-}
-
-/// Returns the value at a path of one step.
-fn raw<'m>(resource: &'m Resource, path: &RulePath) -> Option<&'m PropertyValue> {
-    match path.steps.as_slice() {
-        [RuleStep::Key(key)] => resource.properties.get(key.as_str()),
-        _ => None,
-    }
-}
-
-/// Checks whether two values are surely the same: equal strings, or references to one resource.
-fn is_same(one: Option<&PropertyValue>, other: Option<&PropertyValue>) -> bool {
-    match (one, other) {
-        (Some(PropertyValue::Text(one)), Some(PropertyValue::Text(other))) => one == other,
-        (Some(PropertyValue::Ref(one)), Some(PropertyValue::Ref(other))) => one.to == other.to,
-        _ => false,
     }
 }

@@ -1,9 +1,10 @@
 //! Texts of rules, with the names and the values of properties put in.
 
+use super::forms;
 use super::lookup::{Found, RuleSubject};
 use super::path::{RulePath, RuleStep};
 use super::term::Term;
-use gpb_catalog::TypeDef;
+use gpb_catalog::{TypeDef, regions};
 use gpb_model::{PropPath, PropertyValue};
 use std::fmt::Write as _;
 
@@ -18,6 +19,14 @@ enum TextPiece {
     Name(RulePath),
     /// The value of a term.
     Value(Term),
+    /// An address block without the bits behind its mask.
+    Network(RulePath),
+    /// The region of the resource.
+    Region,
+    /// The partition of its region.
+    Partition,
+    /// The zones of its region.
+    Zones,
 }
 
 impl RuleText {
@@ -31,9 +40,14 @@ impl RuleText {
         while let Some((words, after)) = rest.split_once('{') {
             let (place, after) = after.split_once('}').ok_or_else(|| format!("a `{{` of \"{text}\" is not closed"))?;
             pieces.push(TextPiece::Words(words.to_owned()));
-            pieces.push(match place.strip_prefix('=') {
-                Some(term) => TextPiece::Value(Term::parse(term)?),
-                None => TextPiece::Name(RulePath::parse(place)?),
+            let network = place.strip_prefix("=network(").and_then(|inner| inner.strip_suffix(')'));
+            pieces.push(match (place, network, place.strip_prefix('=')) {
+                ("place region", ..) => TextPiece::Region,
+                ("place partition", ..) => TextPiece::Partition,
+                ("place zones", ..) => TextPiece::Zones,
+                (_, Some(path), _) => TextPiece::Network(RulePath::parse(path)?),
+                (_, None, Some(term)) => TextPiece::Value(Term::parse(term)?),
+                (_, None, None) => TextPiece::Name(RulePath::parse(place)?),
             });
             rest = after;
         }
@@ -44,6 +58,7 @@ impl RuleText {
     /// Returns the text for one resource.
     pub fn fill(&self, subject: &RuleSubject<'_, '_>, def: &TypeDef) -> String {
         let mut out = String::new();
+        let region = subject.resource.place.region.as_str();
         for piece in &self.0 {
             match piece {
                 TextPiece::Words(words) => out.push_str(words),
@@ -51,6 +66,13 @@ impl RuleText {
                     let _ = write!(out, "`{}`", name(path, subject, def));
                 }
                 TextPiece::Value(term) => out.push_str(&shown(term.value(subject))),
+                TextPiece::Network(path) => {
+                    let network = subject.find(path).text().and_then(forms::network);
+                    out.push_str(&network.map_or_else(|| "its network".to_owned(), |network| format!("\"{network}\"")));
+                }
+                TextPiece::Region => out.push_str(region),
+                TextPiece::Partition => out.push_str(regions::partition(region).unwrap_or("unknown")),
+                TextPiece::Zones => out.push_str(&regions::zones(region).unwrap_or_default().join(", ")),
             }
         }
         out
@@ -60,8 +82,8 @@ impl RuleText {
     #[cfg(test)]
     pub fn paths(&self) -> impl Iterator<Item = &RulePath> {
         self.0.iter().filter_map(|piece| match piece {
-            TextPiece::Words(_) => None,
-            TextPiece::Name(path) => Some(path),
+            TextPiece::Words(_) | TextPiece::Region | TextPiece::Partition | TextPiece::Zones => None,
+            TextPiece::Name(path) | TextPiece::Network(path) => Some(path),
             TextPiece::Value(term) => Some(&term.path),
         })
     }

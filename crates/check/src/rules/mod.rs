@@ -5,14 +5,18 @@
 
 mod condition;
 mod forms;
+mod held_value;
 mod lookup;
 mod message;
+mod names;
 mod parse;
 mod path;
+mod place;
 mod requirement;
 mod rule;
 mod rule_book;
 mod rule_check;
+mod siblings;
 mod term;
 #[cfg(test)]
 mod tests;

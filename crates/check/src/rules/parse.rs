@@ -2,9 +2,12 @@
 
 use super::condition::PropertyCondition;
 use super::forms::TextForm;
-use super::path::RulePath;
+use super::path::{RulePath, RuleStep};
+use super::place::PlacePart;
+use super::siblings::Siblings;
 use super::term::{Quantifier, Term};
 use super::value_test::{Limit, Literal, ValueTest, ValueTests};
+use gpb_model::TypeName;
 use toml::{Table, Value};
 
 /// Reads a condition: all entries of a table.
@@ -66,6 +69,18 @@ pub(super) fn paths(value: &Value) -> Result<Vec<RulePath>, String> {
     texts(value)?.iter().map(|text| path(text)).collect()
 }
 
+/// Reads paths that lead to no other resource.
+///
+/// # Errors
+/// The mistake in words.
+pub(super) fn own_paths(value: &Value) -> Result<Vec<RulePath>, String> {
+    let own = paths(value)?;
+    if own.iter().any(|path| path.target.is_some()) {
+        return Err("`unique` takes properties of the resource itself".into());
+    }
+    Ok(own)
+}
+
 fn tests(value: &Value) -> Result<ValueTests, String> {
     let Value::Table(table) = value else {
         return Ok(ValueTests { default: None, tests: vec![ValueTest::In(literals(value)?)] });
@@ -101,15 +116,27 @@ fn test(word: &str, operand: &Value) -> Result<ValueTest, String> {
         "same_as" => ValueTest::SameAs(term()?),
         "apart_from" => ValueTest::ApartFrom(term()?),
         "within" => ValueTest::Within(term()?),
-        "clear_of_others" => {
-            let part = |word: &str| {
-                let place = operand.get(word).ok_or_else(|| format!("`clear_of_others` has no `{word}`"))?;
-                RulePath::parse(text(place)?)
-            };
-            ValueTest::ClearOfOthers { of: part("of")?, by: part("by")? }
+        "clear_of_others" => ValueTest::ClearOfOthers(siblings(word, operand)?),
+        "within_others" => {
+            let ty = operand.get("type").ok_or("`within_others` has no `type`")?;
+            ValueTest::WithinOthers { ty: TypeName::from(text(ty)?), siblings: siblings(word, operand)? }
         }
+        "of_place" => ValueTest::OfPlace(PlacePart::named(text(operand)?)?),
         _ => return Err(format!("there is no test `{word}`")),
     })
+}
+
+/// Reads the places at which resources are compared with their like: `{ of = "CidrBlock", by = "VpcId" }`.
+fn siblings(test: &str, operand: &Value) -> Result<Siblings, String> {
+    let part = |word: &str| {
+        let place = operand.get(word).ok_or_else(|| format!("`{test}` has no `{word}`"))?;
+        let path = RulePath::parse(text(place)?)?;
+        match (path.steps.as_slice(), &path.target) {
+            ([RuleStep::Key(_)], None) => Ok(path),
+            _ => Err(format!("`{word}` of `{test}` is no property of the resource itself")),
+        }
+    };
+    Ok(Siblings { of: part("of")?, by: part("by")? })
 }
 
 fn limit(value: &Value) -> Result<Limit, String> {

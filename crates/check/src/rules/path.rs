@@ -1,6 +1,6 @@
 //! Paths of properties as rules write them.
 
-use gpb_model::TypeName;
+use gpb_model::{PropPath, TypeName};
 
 /// A path in AWS's spelling: `KeySchema/*/AttributeName`, `DBClusterIdentifier -> aws.rds.db_cluster -> Engine`.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +50,15 @@ impl RulePath {
             inward => inward.split('/').map(step).collect::<Result<_, _>>()?,
         };
         Ok(RulePath { absolute, steps, target })
+    }
+
+    /// Returns the place inside the resource, up to its first `*`.
+    pub fn plain(&self) -> PropPath {
+        let keys = self.steps.iter().map_while(|step| match step {
+            RuleStep::Key(key) => Some(key),
+            RuleStep::Items => None,
+        });
+        keys.fold(PropPath::default(), |place, key| place.child(key))
     }
 
     /// Checks whether the path may lead to several values.

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use toml::{Table, Value};
 
+/// The folder of rules for types of several services, which they name with their service: `rds.db_instance`.
+const SHARED: &str = "shared";
+
 /// The rules of one service by type (`db_instance`), or the mistake in one of its files.
 pub(super) type ServiceRuleTable = Result<BTreeMap<String, Vec<Arc<Rule>>>, String>;
 
@@ -46,6 +49,7 @@ pub(super) struct WrittenRule {
     one_of: Option<Value>,
     at_least_one: Option<Value>,
     require: Option<Table>,
+    unique: Option<Value>,
     at: Option<String>,
     #[serde(default)]
     creation: bool,
@@ -79,11 +83,17 @@ impl RuleBook {
         })
     }
 
-    /// Returns the rules of the service of a type (`aws.rds.db_instance`), with the type's name in it.
-    pub fn of_service<'t>(&self, ty: &'t str) -> Option<(&ServiceRuleTable, &'t str)> {
-        let (service, name) = ty.strip_prefix("aws.")?.split_once('.')?;
-        let (files, rules) = self.services.get(service)?;
-        Some((rules.get_or_init(|| read(files)), name))
+    /// Returns the rules of a type (`aws.rds.db_instance`): those of its service and those shared, or the mistake in them.
+    pub fn of_type(&self, ty: &str) -> impl Iterator<Item = Result<&[Arc<Rule>], &str>> {
+        let shared = ty.strip_prefix("aws.").map(|name| (SHARED, name));
+        let own = shared.and_then(|(_, name)| name.split_once('.'));
+        own.into_iter().chain(shared).filter_map(|(service, name)| {
+            let (files, rules) = self.services.get(service)?;
+            match rules.get_or_init(|| read(files)) {
+                Ok(rules) => rules.get(name).map(|rules| Ok(rules.as_slice())),
+                Err(mistake) => Some(Err(mistake.as_str())),
+            }
+        })
     }
 
     /// Returns the names of the services.
@@ -145,13 +155,17 @@ impl WrittenRule {
             paths(&self.one_of)?.map(Requirement::OneOf),
             paths(&self.at_least_one)?.map(Requirement::AtLeastOne),
             self.require.as_ref().map(parse::condition).transpose()?.map(Requirement::Holds),
+            self.unique.as_ref().map(parse::own_paths).transpose()?.map(Requirement::Unique),
         ]
         .into_iter()
         .flatten()
         .collect();
         match (found.pop(), found.is_empty()) {
             (Some(only), true) => Ok(only),
-            _ => Err("exactly one of required, forbidden, exclusive, one_of, at_least_one, require is given".into()),
+            _ => {
+                Err("exactly one of required, forbidden, exclusive, one_of, at_least_one, require, unique is given"
+                    .into())
+            }
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::forms::{self, TextForm};
 use super::lookup::{Found, RuleSubject};
-use super::path::RulePath;
+use super::place::PlacePart;
+use super::siblings::Siblings;
 use super::term::Term;
-use gpb_model::PropertyValue;
+use gpb_model::{PropertyValue, TypeName};
 
 /// A value written in a rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,12 +101,16 @@ pub(super) enum ValueTest {
     /// An address block in that of a term.
     Within(Term),
     /// An address block that shares no address with that of an earlier resource of the type.
-    ClearOfOthers {
-        /// The place of the blocks.
-        of: RulePath,
-        /// The place of what must be the same for two resources to be compared.
-        by: RulePath,
+    ClearOfOthers(Siblings),
+    /// An address block in that of a resource of another type.
+    WithinOthers {
+        /// The type.
+        ty: TypeName,
+        /// The place of its blocks, and of what is the same for both resources.
+        siblings: Siblings,
     },
+    /// A part of the place of the resource, or in it.
+    OfPlace(PlacePart),
     /// The opposite of a test.
     Not(Box<ValueTest>),
 }
@@ -137,11 +142,12 @@ impl ValueTest {
                 let outer = term.value(subject).text();
                 found.text().zip(outer).and_then(|(inner, outer)| forms::lies_within(inner, outer))
             }
-            ValueTest::ClearOfOthers { of, by } => {
-                let block = found.text()?;
-                let others = subject.earlier_with_same(by);
-                any(others.map(|other| forms::overlap_of_blocks(block, other.find(of).text()?))).map(|overlap| !overlap)
+            ValueTest::ClearOfOthers(siblings) => siblings.is_clear(subject),
+            ValueTest::WithinOthers { ty, siblings } => {
+                let others = siblings.of_type(ty, subject)?;
+                any(others.map(|other| forms::lies_within(found.text()?, other?)))
             }
+            ValueTest::OfPlace(part) => part.has(found.text()?, &subject.resource.place.region),
             ValueTest::Not(test) => test.passes(found, subject).map(|passes| !passes),
         }
     }

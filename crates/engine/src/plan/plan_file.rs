@@ -7,7 +7,7 @@ use super::withheld::WithheldChange;
 use crate::state::StateScope;
 use compact_str::CompactString;
 use gpb_base::diag::Diagnostic;
-use gpb_model::{Address, PropertyMap, PropertyValue};
+use gpb_model::{Address, Place, PropertyMap, PropertyValue};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -23,6 +23,9 @@ pub struct Plan {
     pub format: u32,
     /// The state it is for.
     pub scope: StateScope,
+    /// The environment's own account and region, for the reader. Each change names its own.
+    #[serde(default)]
+    pub place: Place,
     /// The inputs it was made from, as hashes and numbers.
     pub basis: PlanBasis,
     /// The changes, one a resource, no-ops included, in the order they are shown: by layer, then by address.

@@ -432,6 +432,7 @@ impl<'a> Planner<'a> {
         Ok(Plan {
             format: FORMAT,
             scope: inputs.snapshot.scope.clone(),
+            place: inputs.model.environment.place.clone(),
             basis: basis::basis(inputs, &self.changes),
             overrides: if inputs.options.destroy { Vec::new() } else { self.overrides() },
             outputs,

@@ -112,9 +112,7 @@ pub(super) fn create_first(
     let Some(def) = def else { return declared == Some(Replacement::CreateThenDelete) };
     let is_kept = |group: &Vec<PropPath>| keeps(group, desired, differences);
     let moves = |path: &PropPath| changes(path, differences);
-    if declared.is_none()
-        && (def.lifecycle.exclusive.iter().any(is_kept) || def.lifecycle.identified_by.iter().any(moves))
-    {
+    if declared.is_none() && (def.lifecycle.passed().any(is_kept) || def.lifecycle.identified_by.iter().any(moves)) {
         return false;
     }
     match declared.or(def.replacement) {
@@ -129,7 +127,7 @@ pub(super) fn held_by_both(
     desired: &PropertyMap,
     differences: &[PropertyDifference],
 ) -> Option<Vec<PropPath>> {
-    let exclusive = def.lifecycle.exclusive.iter().find(|group| keeps(group, desired, differences)).cloned();
+    let exclusive = def.lifecycle.passed().find(|group| keeps(group, desired, differences)).cloned();
     exclusive.or_else(|| names(def).into_iter().find(|name| collides(def, name, desired, differences)))
 }
 
@@ -257,7 +255,7 @@ fn joined(paths: &[PropPath], part: &dyn Fn(&PropPath) -> Option<String>) -> Opt
 /// Returns the groups of properties that no two resources of a type may share: names, and what only one may hold.
 fn unique(def: &TypeDef) -> Vec<Vec<PropPath>> {
     let mut groups = names(def);
-    groups.extend(def.lifecycle.exclusive.iter().cloned());
+    groups.extend(def.lifecycle.passed().cloned());
     groups
 }
 

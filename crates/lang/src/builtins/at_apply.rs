@@ -39,6 +39,7 @@ fn compute(function: &str, values: Vec<Value>, span: Span) -> Result<Value, Diag
     }
     let mut values = values.into_iter();
     match (function, values.next(), values.next(), values.next()) {
+        ("none", None, None, None) => Ok(Value::absent(span)),
         ("!", Some(value), None, None) => ops::not(value, span),
         ("if", Some(condition), Some(then), Some(otherwise)) => ops::choose(condition, then, otherwise, span),
         ("index", Some(of), Some(index), None) => ops::index(&of, &index, span),

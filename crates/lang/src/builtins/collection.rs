@@ -90,21 +90,22 @@ fn asking() -> Vec<Builtin> {
             contains,
             "Whether y is an element of a list, a key of a map, a part of a text, or within a range.",
         ),
-        define(
-            "is_set",
-            &[("x", Type::Any.optional())],
-            Type::Bool,
-            Sees,
-            |call| Ok(Value::bool(call.arg(0).is_some(), call.span)),
-            "Whether an optional value is set.",
-        ),
+        define("is_set", &[("x", Type::Any.optional())], Type::Bool, Sees, is_set, "Whether an optional value is set."),
     ]
+}
+
+fn is_set(call: &BuiltinCall) -> Result<Value, Diagnostic> {
+    match call.arg(0) {
+        Some(Value { kind: ValueKind::Unknown(unknown), .. }) if unknown.ty.is_optional() => call.wait(),
+        arg => Ok(Value::bool(arg.is_some(), call.span)),
+    }
 }
 
 fn length(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let count = match call.arg(0).map(|arg| &arg.kind) {
         Some(ValueKind::List(items)) => items.len(),
-        Some(ValueKind::Map(entries)) => entries.len(),
+        // An absent entry is none.
+        Some(ValueKind::Map(entries)) => entries.values().filter(|entry| !entry.value.is_absent()).count(),
         Some(ValueKind::Text(text)) => text.chars().count(),
         _ => return Err(call.cannot(0, "a list, a map or a string")),
     };
@@ -135,8 +136,11 @@ fn merge(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     }
     let mut merged = ValueMap::default();
     for map in call.args.iter().filter_map(Value::as_map) {
-        for (key, entry) in map.iter().filter(|(_, entry)| !entry.value.is_absent()) {
-            merged.insert(key.clone(), entry.clone());
+        for (key, entry) in map {
+            // What is absent takes the place of nothing, and is still known by its name.
+            if !entry.value.is_absent() || !merged.contains_key(key) {
+                merged.insert(key.clone(), entry.clone());
+            }
         }
     }
     Ok(Value::map(merged, call.span))

@@ -19,7 +19,7 @@ mod text;
 pub use at_apply::resolve;
 pub use builtin::{Builtin, CallArg, Param};
 pub use call::call;
-pub use table::{all, lookup, names, unknown};
+pub use table::{all, called, lookup, names, unknown};
 
 #[cfg(test)]
 mod tests;

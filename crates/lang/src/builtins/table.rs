@@ -3,6 +3,7 @@
 use super::builtin::Builtin;
 use super::{collection, location, network, number, text};
 use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::foreign;
 use gpb_base::source::Span;
 use std::sync::LazyLock;
 
@@ -22,6 +23,15 @@ pub fn all() -> &'static [Builtin] {
 pub fn lookup(name: &str) -> Option<&'static Builtin> {
     let index = TABLE.binary_search_by(|builtin| builtin.name.cmp(name)).ok()?;
     TABLE.get(index)
+}
+
+/// Returns the function that a call means: that of the name, or the one that had it formerly.
+pub fn called(name: &str) -> Option<&'static Builtin> {
+    lookup(name).or_else(|| lookup(former(name)?))
+}
+
+fn former(name: &str) -> Option<&'static str> {
+    FORMER_NAMES.iter().find(|(former, _)| *former == name).map(|(_, now)| *now)
 }
 
 /// Returns the names of all functions, sorted.
@@ -44,12 +54,27 @@ const FORMER_NAMES: &[(&str, &str)] = &[
 pub fn unknown<'a>(name: &'a str, span: Span, others: impl IntoIterator<Item = &'a str>) -> Diagnostic {
     let diagnostic = Diagnostic::error("GPB1201", format!("there is no function `{name}`"))
         .with_label(span, "no function of this name");
-    let now = FORMER_NAMES.iter().find(|(former, _)| *former == name).map(|(_, now)| -> &'a str { now });
     let near = || nearest(name, names().map(|name| -> &'a str { name }).chain(others));
-    match now.or_else(near) {
+    if let Some(foreign) = foreign::function(name).filter(|_| former(name).is_none()) {
+        let diagnostic = diagnostic.help(foreign.help());
+        return match lookup(foreign.replacement) {
+            Some(own) => diagnostic.fix(format!("change to `{}`", own.name), span, own.name),
+            None => diagnostic,
+        };
+    }
+    match former(name).or_else(near) {
         Some(meant) => {
             diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("change to `{meant}`"), span, meant)
         }
-        None => diagnostic,
+        None => {
+            let parts: Vec<&str> = name.split('_').collect();
+            let alike: Vec<&str> =
+                names().filter(|known| known.split('_').any(|part| part.len() > 2 && parts.contains(&part))).collect();
+            let help = "a `fn` at the top of a file declares one";
+            diagnostic.help(match alike.is_empty() {
+                true => help.to_owned(),
+                false => format!("alike are `{}`; {help}", alike.join("`, `")),
+            })
+        }
     }
 }

@@ -135,7 +135,7 @@ impl<'p> Expander<'_, 'p> {
                 property.map_or_else(|| CompactString::from(*name), |property| property.aws.as_str().into())
             });
             match value {
-                Ok(value) if value.is_absent() => {}
+                // One that is absent is left out; its name must still be one of the type's.
                 Ok(value) => {
                     map.insert(self.state.shared(name), ValueEntry { key, value });
                 }

@@ -32,7 +32,8 @@ impl<'p> Expander<'_, 'p> {
                         .help("write `usage { users = 10_000 }`"),
                 ));
             };
-            Ok(map.iter().map(|(name, entry)| (name.to_string(), entry.value.clone())).collect())
+            let given = map.iter().filter(|(_, entry)| !entry.value.is_absent());
+            Ok(given.map(|(name, entry)| (name.to_string(), entry.value.clone())).collect())
         };
         read().unwrap_or_default()
     }

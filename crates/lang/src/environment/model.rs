@@ -3,11 +3,12 @@
 use super::moves::moves_of;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{BlockEntries, Expectation, Frame, ModuleContext, Scope};
-use crate::expand::{Expander, ExpansionOutput};
+use crate::expand::{Expander, ExpansionOutput, foreign_role};
 use crate::facts::{self, FactInputs};
 use crate::modules::ModuleId;
 use crate::names::EnvironmentItem;
 use crate::property;
+use crate::resolve::MODES;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model as model;
@@ -65,12 +66,14 @@ impl<'p> Expander<'_, 'p> {
         drop(collected);
         self.expansion.forget_bodies();
         self.state.memo.forget_properties();
-        let sites = resources.iter().map(|resource| self.declaration_site(resource)).collect();
+        let sites: Vec<_> = resources.iter().map(|resource| self.declaration_site(resource)).collect();
+        let in_library = resources.iter().zip(&sites).filter(|(resource, site)| resource.span != site.declared);
+        let authored = in_library.map(|(resource, site)| (resource.address.clone(), site.authored())).collect();
         let ambient = Some(&model.environment);
         let goals = self.goals.take();
         let inputs = FactInputs { cx: self.cx, resolved: self.resolved, environment: ambient, goals: &goals };
         let (resources, facts) = facts::evaluate(&inputs, resources, sites);
-        Ok(Model { resources, facts, goals, ..model })
+        Ok(Model { resources, facts, goals, authored, ..model })
     }
 
     /// Returns the usage of the environment, in which a `tier` gives one driver another value.
@@ -103,7 +106,7 @@ impl<'p> Expander<'_, 'p> {
         let account = self.own_field(item, scope, "account", &Type::Account);
         let role = self.own_field(item, scope, "role", &Type::Arn);
         let profile = self.own_field(item, scope, "profile", &Type::String);
-        let mode = self.own_field(item, scope, "mode", &Type::words(["sandbox", "live"]));
+        let mode = self.own_field(item, scope, "mode", &Type::words(MODES));
         let text = |value: Option<Value>| value.and_then(|value| value.as_text().map(ToString::to_string));
         // Without a region nothing can be placed. What else is wrong is reported, and stands in the way of nothing.
         let account = account.map_or_else(|AlreadyReported| Some("000000000000".to_owned()), text);
@@ -115,6 +118,11 @@ impl<'p> Expander<'_, 'p> {
                     .help("add `region = us-east-1`, or another region"),
             ));
         };
+        let role = role.unwrap_or_default();
+        let foreign = role.as_ref().and_then(|role| foreign_role(role.as_text()?, &region, role.span));
+        if let Some(diagnostic) = foreign {
+            self.report(diagnostic);
+        }
         let mode = match or_none(mode).as_deref() {
             Some("live") => Mode::Live,
             _ => Mode::Sandbox,
@@ -125,7 +133,7 @@ impl<'p> Expander<'_, 'p> {
             place: Place {
                 account: account.map(Into::into),
                 region: region.into(),
-                role: or_none(role),
+                role: text(role),
                 profile: or_none(profile),
             },
             mode,
@@ -147,7 +155,8 @@ impl<'p> Expander<'_, 'p> {
         });
         let Some(field) = fields.next() else { return Ok(None) };
         if let Some(second) = fields.next() {
-            return Err(self.interpreter().twice(name, second.head.span, Some(field.head.span)));
+            // The first one holds, so that what else is wrong is found as well.
+            self.interpreter().twice(name, second.head.span, Some(field.head.span));
         }
         let value = self.interpreter().eval(&field.value, scope, Expectation::Type(ty))?;
         let value = self.interpreter().conform(value, ty, scope, None)?;
@@ -161,7 +170,7 @@ impl<'p> Expander<'_, 'p> {
             let ty = Type::map(Type::String);
             let value = self.interpreter().given("tags", given, Expectation::Type(&ty))?;
             let value = self.interpreter().conform(value, &ty, scope, None)?;
-            let tags = value.as_map().into_iter().flatten();
+            let tags = value.as_map().into_iter().flatten().filter(|(_, entry)| !entry.value.is_absent());
             tags.map(|(key, entry)| Ok((key.as_ref().into(), self.interpreter().ok(property::untyped(&entry.value))?)))
                 .collect()
         };

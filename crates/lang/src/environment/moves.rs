@@ -14,6 +14,10 @@ impl<'p> Expander<'_, 'p> {
     pub fn moves(&self, written: &[(&'p NamePath, &'p NamePath, Span)], scope: &Scope<'p>) -> Vec<Move> {
         let mut moves = Vec::new();
         for (from, to, span) in written {
+            if [from, to].iter().any(|path| is_cut(path)) {
+                // What is missing has been reported.
+                continue;
+            }
             let all = self.expansion.addresses();
             let (Ok(from_text), Ok(to_text)) = (self.address(from, scope), self.address(to, scope)) else { continue };
             if let Some(still) = below(all, &from_text).next() {
@@ -60,6 +64,11 @@ impl<'p> Expander<'_, 'p> {
         }
         Ok(out)
     }
+}
+
+/// Checks for a path with a name that is missing.
+fn is_cut(path: &NamePath) -> bool {
+    path.segments.iter().any(|segment| matches!(segment, PathSegment::Name(name) if name.text.is_empty()))
 }
 
 /// Returns the moves among some statements: from, to, and where they are written.

@@ -3,6 +3,7 @@
 use super::interpreter::Interpreter;
 use super::scope::Scope;
 use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::resolve::MODES;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_catalog::regions;
@@ -69,7 +70,7 @@ pub fn environment_value(environment: &Environment, usage: &BTreeMap<String, Val
         Mode::Sandbox => "sandbox",
         Mode::Live => "live",
     };
-    put("mode", Value::word(mode, span));
+    put("mode", Value::word_among(mode, MODES, span));
     put("region", Value::text(environment.place.region.as_str(), span));
     let usage =
         usage.iter().map(|(name, value)| (name.as_str().into(), ValueEntry { key: span, value: value.clone() }));

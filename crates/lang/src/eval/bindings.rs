@@ -8,9 +8,8 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::modules::ModuleId;
 use crate::names::NamedItem;
 use crate::node_id::NodeId;
-use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_model::value::{BareWord, Value};
+use gpb_model::value::Value;
 use gpb_syntax::ast::Binding;
 
 impl<'p> Interpreter<'_, 'p> {
@@ -39,7 +38,7 @@ impl<'p> Interpreter<'_, 'p> {
         let Some(ty) = &binding.ty else {
             let value = self.eval(written, scope, Expectation::Any)?;
             let value = self.measured_size(value, binding.name.span)?;
-            return self.without_words(value, scope);
+            return self.without_words(value);
         };
         let ty = self.cx.ty(scope.frame.module_cx.module, ty)?;
         let value = self.eval(written, scope, Expectation::Type(&ty))?;
@@ -48,40 +47,13 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Checks a value that no type reads: a bare word in it means nothing.
-    fn without_words(&self, value: Value, scope: &Scope<'p>) -> EvalResult<Value> {
+    ///
+    /// Resolution reports the words that are written in it; one that evaluation brings in is reported here.
+    fn without_words(&self, value: Value) -> EvalResult<Value> {
         let mut failed = None;
         for word in value.unread_words() {
-            failed = Some(self.report(self.unexpected_word(word, scope)));
+            failed = Some(self.report(word.unknown(word.written)));
         }
         failed.map_or(Ok(value), Err)
-    }
-
-    fn unexpected_word(&self, word: &BareWord, scope: &Scope<'p>) -> Diagnostic {
-        let names = scope.names();
-        let diagnostic = word.unknown(word.written);
-        let hyphens = word.text.match_indices('-').map(|(at, _)| at);
-        let mut sides = hyphens.filter_map(|at| Some((word.text.get(..at)?, word.text.get(at + 1..)?)));
-        let is_value = |side: &str| {
-            side.bytes().all(|byte| byte.is_ascii_digit())
-                || names.iter().any(|name| **name == *side)
-                || self.cx.names.constant(scope.frame.module_cx.module, side).is_some()
-        };
-        if let Some((left, right)) = sides.find(|(left, right)| is_value(left) && is_value(right)) {
-            let apart = format!("{left} - {right}");
-            return diagnostic.help(format!("a hyphen inside a word is part of it; to subtract, write `{apart}`")).fix(
-                format!("write `{apart}`"),
-                word.written,
-                apart,
-            );
-        }
-        match nearest(&word.text, names.iter().map(AsRef::as_ref)) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`? A string is written in quotes")).fix(
-                format!("change to `{near}`"),
-                word.written,
-                near,
-            ),
-            None => diagnostic
-                .help("a string is written in quotes; a word needs a type that reads it, as in `x: region = …`"),
-        }
     }
 }

@@ -24,7 +24,7 @@ impl<'p> Interpreter<'_, 'p> {
         if let Some(function) = graph_functions::find(&callee.text) {
             return self.call_graph(function, callee, args, scope, span);
         }
-        let Some(builtin) = builtins::lookup(&callee.text) else { return Err(AlreadyReported) };
+        let Some(builtin) = builtins::called(&callee.text) else { return Err(AlreadyReported) };
         let mut given = Vec::with_capacity(args.len());
         let mut failed = None;
         for arg in args {
@@ -124,10 +124,23 @@ impl<'p> Interpreter<'_, 'p> {
             // Only an optional parameter is left out without a default.
             (None, None) => return Ok(Value::absent(param.name.span)),
         };
-        let Some(ty) = &param.ty else { return self.eval(written, from, Expectation::Any) };
+        let Some(ty) = &param.ty else {
+            let value = self.eval(written, from, Expectation::Any)?;
+            return match &param.value {
+                Some(default) if value.is_absent() && arg.is_some() => self.eval(default, home, Expectation::Any),
+                _ => Ok(value),
+            };
+        };
         let ty = self.cx.ty(home.frame.module_cx.module, ty)?;
         let value = self.eval(written, from, Expectation::Type(&ty))?;
-        self.conform(value, &ty, from, Some(param.name.span))
+        match &param.value {
+            // To give what is absent is to give nothing.
+            Some(default) if value.is_absent() && arg.is_some() => {
+                let value = self.eval(default, home, Expectation::Type(&ty))?;
+                self.conform(value, &ty, home, Some(param.name.span))
+            }
+            _ => self.conform(value, &ty, from, Some(param.name.span)),
+        }
     }
 
     /// Matches the arguments to the parameters.

@@ -30,8 +30,10 @@ impl<'p> Interpreter<'_, 'p> {
                 Ok(numbered.map(|(at, item)| (Some(Value::number(at as u64, item.span)), item.clone())).collect())
             }
             ValueKind::Map(entries) => {
+                // An absent entry is none.
+                let given = entries.iter().filter(|(_, entry)| !entry.value.is_absent());
                 let iterations =
-                    entries.iter().map(|(key, entry)| (Some(Value::text(key.clone(), entry.key)), entry.value.clone()));
+                    given.map(|(key, entry)| (Some(Value::text(key.clone(), entry.key)), entry.value.clone()));
                 Ok(iterations.collect())
             }
             ValueKind::Absent => Ok(Vec::new()),
@@ -117,11 +119,19 @@ impl<'p> Interpreter<'_, 'p> {
         }
         let Some(key) = &comprehension.key else {
             let value = self.eval(&comprehension.value, scope, expect.item())?;
-            return Ok(Some(value).filter(|value| !value.is_absent()).map(|value| (None, value)));
+            if value.is_absent() {
+                if self.is_left_out(&comprehension.value, expect) {
+                    return Ok(None);
+                }
+                if expect.item().is_required() {
+                    return Err(self.report(self.absent_element(&comprehension.value)));
+                }
+            }
+            return Ok(Some((None, value)));
         };
         let key = self.known(self.eval(key, scope, Expectation::Any)?.with_span(key.span), "a key")?;
-        let value = self.eval(&comprehension.value, scope, Expectation::Any)?;
-        Ok(Some(value).filter(|value| !value.is_absent()).map(|value| (Some(key), value)))
+        let value = self.eval(&comprehension.value, scope, expect.entry())?;
+        Ok(Some(value).filter(|value| !(value.is_absent() && self.view.is_finished())).map(|value| (Some(key), value)))
     }
 
     fn insert(&self, map: &mut ValueMap, key: &Value, value: Value) -> EvalResult<()> {

@@ -97,7 +97,8 @@ impl<'p> Interpreter<'_, 'p> {
         for (name, given) in entries {
             let key = given.first().map_or(span, Assignment::head);
             match self.given(name, &given, expect.field(name)) {
-                Ok(value) if value.is_absent() && !expect.keeps_absent() => {}
+                // What is said of finished resources holds what they have; elsewhere `x.name` of it is absent too.
+                Ok(value) if value.is_absent() && self.view.is_finished() => {}
                 Ok(value) => {
                     map.insert(self.state.shared(name), ValueEntry { key, value });
                 }
@@ -163,7 +164,7 @@ impl<'p> Interpreter<'_, 'p> {
         for (label, given) in by_label {
             let key = given.first().and_then(|one| one.label()).map_or_else(Span::default, |label| label.span);
             match self.entry(label, &given, expect.field(label)) {
-                Ok(value) if value.is_absent() => {}
+                Ok(value) if value.is_absent() && self.view.is_finished() => {}
                 Ok(value) => {
                     map.insert(label.into(), ValueEntry { key, value });
                 }

@@ -45,6 +45,14 @@ impl<'a> Expectation<'a> {
         }
     }
 
+    /// Returns what is expected of each entry of the map expected here.
+    pub fn entry(self) -> Expectation<'a> {
+        match self {
+            Expectation::Type(ty) if matches!(ty.required(), Type::Map(_)) => self.field(""),
+            _ => Expectation::Any,
+        }
+    }
+
     /// Returns what is expected of an element of the list expected here.
     pub fn item(self) -> Expectation<'a> {
         match self {
@@ -80,6 +88,26 @@ impl<'a> Expectation<'a> {
     /// Checks whether one object of a declared type is expected here.
     pub fn is_object(self) -> bool {
         matches!(self, Expectation::Type(ty) if matches!(ty.required(), Type::Object(_)))
+    }
+
+    /// Checks whether a value must be there: one of a type that is neither optional nor any.
+    pub fn is_required(self) -> bool {
+        matches!(self, Expectation::Type(ty) if !ty.is_optional() && *ty != Type::Any)
+    }
+
+    /// Checks whether a word of that name is one of those expected here.
+    pub fn has_word(self, word: &str) -> bool {
+        match self {
+            Expectation::Type(ty) => {
+                matches!(ty.required(), Type::Words(words) if words.iter().any(|one| &**one == word))
+            }
+            Expectation::Shape(def, shape) => match def.resolve(shape) {
+                Shape::Text(text) => text.one_of.iter().any(|one| one == word),
+                Shape::Any(shapes) => shapes.iter().any(|shape| Expectation::Shape(def, shape).has_word(word)),
+                _ => false,
+            },
+            Expectation::Any | Expectation::Policy | Expectation::Properties(_) => false,
+        }
     }
 
     /// Checks whether one block of these statements is an element of a list here, rather than the whole.

@@ -6,6 +6,7 @@ use super::memo::{CycleLabel, MemoKey};
 use super::scope::{Frame, Scope};
 use crate::body_index::{DeclKind, Declaration};
 use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::node_id::NodeId;
 use crate::ops;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
@@ -34,6 +35,7 @@ impl<'p> Interpreter<'_, 'p> {
                 Ok(Value::new(ValueKind::Quantity(quantity), span))
             }
             ExprKind::Bool(value) => Ok(Value::bool(*value, span)),
+            ExprKind::None => Ok(self.none(expr, expect)),
             ExprKind::Text(parts) => self.text(parts, scope, span),
             ExprKind::Name(name) => self.name(name, scope),
             ExprKind::Tagged { tag, value } => {
@@ -42,7 +44,13 @@ impl<'p> Interpreter<'_, 'p> {
             }
             ExprKind::List(items) => self.list(items, scope, expect, span),
             ExprKind::Object(stmts) => self.object(stmts, scope, expect, span),
-            ExprKind::Call { callee, args } => self.call(callee, args, scope, span),
+            ExprKind::Call { callee, args } => {
+                let value = self.call(callee, args, scope, span)?;
+                match expect {
+                    Expectation::Type(ty) => self.zero_of(expr, value, ty.required(), scope),
+                    _ => Ok(value),
+                }
+            }
             ExprKind::Member { of, name, optional } => self.member(of, name, *optional, scope, span),
             ExprKind::Index { of, index } => self.index(of, index, scope, span),
             ExprKind::Not(inner) => {
@@ -53,7 +61,7 @@ impl<'p> Interpreter<'_, 'p> {
                 let value = self.named(inner, scope)?;
                 self.ok(ops::negate(value, span))
             }
-            ExprKind::Binary { op, left, right } => self.binary(*op, left, right, scope, span),
+            ExprKind::Binary { op, left, right } => self.binary(*op, [left, right], scope, expect, span),
             ExprKind::Range { low, high } => {
                 let (low, high) = (self.eval(low, scope, Expectation::Any), self.eval(high, scope, Expectation::Any));
                 self.ok(ops::range(low?, high?, span))
@@ -113,6 +121,10 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     fn name(&self, name: &'p Ident, scope: &Scope<'p>) -> EvalResult<Value> {
+        let unknown = &self.resolved.unknown;
+        if !unknown.is_empty() && unknown.contains(&NodeId::new(name.span)) {
+            return Err(AlreadyReported);
+        }
         let value = self.lookup(name, scope)?;
         Ok(value.map_or_else(|| Value::word(name.text.as_str(), name.span), |value| value.with_span(name.span)))
     }
@@ -167,8 +179,10 @@ impl<'p> Interpreter<'_, 'p> {
         let mut failed = None;
         for item in items {
             match self.eval(item, scope, expect.item()) {
-                // What was not given leaves no gap.
-                Ok(value) if value.is_absent() && !expect.keeps_absent() => {}
+                Ok(value) if value.is_absent() && self.is_left_out(item, expect) => {}
+                Ok(value) if value.is_absent() && expect.item().is_required() => {
+                    failed = Some(self.report(self.absent_element(item)));
+                }
                 Ok(value) => values.push(value),
                 Err(why) => failed = Some(why),
             }
@@ -179,13 +193,22 @@ impl<'p> Interpreter<'_, 'p> {
     fn binary(
         &self,
         op: BinaryOp,
-        left: &'p Expr,
-        right: &'p Expr,
+        [left, right]: [&'p Expr; 2],
         scope: &Scope<'p>,
+        expect: Expectation<'_>,
         span: Span,
     ) -> EvalResult<Value> {
+        // What is chosen by `??` is read as the whole is.
+        let inner = if op == BinaryOp::Coalesce { expect } else { Expectation::Any };
         let may_be_word = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::Coalesce);
-        let side = |expr| if may_be_word { self.eval(expr, scope, Expectation::Any) } else { self.named(expr, scope) };
+        let side = |expr| if may_be_word { self.eval(expr, scope, inner) } else { self.named(expr, scope) };
+        if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual)
+            && let Some((none, other)) = Self::compared_with_none(left, right)
+        {
+            let other = side(other)?;
+            let none = self.none_beside(none, &other);
+            return self.ok(ops::binary(op, other, none, span));
+        }
         let first = side(left);
         if matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Coalesce) {
             let first = first?;
@@ -195,7 +218,8 @@ impl<'p> Interpreter<'_, 'p> {
             return self.ok(ops::binary(op, first, side(right)?, span));
         }
         let second = side(right);
-        self.ok(ops::binary(op, first?, second?, span))
+        let (first, second) = self.with_one_unit([(left, first?), (right, second?)], scope)?;
+        self.ok(ops::binary(op, first, second, span))
     }
 
     fn choose(
@@ -209,6 +233,7 @@ impl<'p> Interpreter<'_, 'p> {
         let decided = self.named(condition, scope)?;
         match &decided.kind {
             ValueKind::Bool(true) => self.eval(then, scope, expect),
+            ValueKind::Bool(false) if otherwise.is_omitted() => Ok(Value::absent(span)),
             ValueKind::Bool(false) => self.eval(otherwise, scope, expect),
             // A fact makes nothing: what would be of either is of no use to it, and may be long.
             ValueKind::Unknown(unknown) if self.view.is_finished() && unknown.ty.may_be(&Type::Bool) => {

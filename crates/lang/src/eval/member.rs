@@ -11,7 +11,7 @@ use gpb_catalog::Shape;
 use gpb_catalog::typed::type_of;
 use gpb_model as model;
 use gpb_model::value::{Unknown, Value, ValueKind};
-use gpb_syntax::ast::{Expr, Ident};
+use gpb_syntax::ast::{Expr, ExprKind, Ident};
 
 /// Returns the first key of what a `for` made, where `key` is none of them.
 fn keyed_without(of: &Value, key: &str) -> Option<std::sync::Arc<str>> {
@@ -19,6 +19,17 @@ fn keyed_without(of: &Value, key: &str) -> Option<std::sync::Arc<str>> {
     let is_item = |value: &Value| matches!(value.kind, ValueKind::Resource(_) | ValueKind::Instance(_));
     let all = iterations.values().all(|entry| is_item(&entry.value));
     iterations.first().filter(|_| all).map(|(first, _)| first.clone())
+}
+
+/// Returns a property that another reads: its words are read by the catalog where they are written, and are strings here.
+fn words_as_text(value: Value) -> Value {
+    match &value.kind {
+        ValueKind::Word(word) if word.among.is_none() => Value::text(word.text.clone(), value.span),
+        ValueKind::List(items) if items.iter().any(|item| matches!(item.kind, ValueKind::Word(_))) => {
+            Value::list(items.iter().cloned().map(words_as_text).collect(), value.span)
+        }
+        _ => value,
+    }
 }
 
 impl<'p> Interpreter<'_, 'p> {
@@ -46,7 +57,7 @@ impl<'p> Interpreter<'_, 'p> {
     /// Returns `of.name` of any value.
     pub fn member_of(&self, of: &Value, name: &Ident, optional: bool, span: Span) -> EvalResult<Value> {
         match &of.kind {
-            ValueKind::Resource(handle) => self.view.property(handle, name, span),
+            ValueKind::Resource(handle) => Ok(words_as_text(self.view.property(handle, name, span)?)),
             ValueKind::Instance(handle) => self.view.instance_member(handle, name, span),
             ValueKind::Unknown(unknown) => match self.below(unknown, &name.text, name.span, span)? {
                 Some(value) => Ok(value),
@@ -57,19 +68,56 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     pub(super) fn index(&self, of: &'p Expr, index: &'p Expr, scope: &Scope<'p>, span: Span) -> EvalResult<Value> {
-        let of = self.named(of, scope);
+        let of = self.indexed(of, 1, scope);
         let index = self.eval(index, scope, Expectation::Any);
-        let (of, index) = (of?, index?);
+        self.element(&of?, &index?, span)
+    }
+
+    /// Returns the value that so many indexes follow.
+    ///
+    /// In the `for` that makes an item, its name alone is the item of this iteration, and with a key that of another.
+    fn indexed(&self, of: &'p Expr, keys: usize, scope: &Scope<'p>) -> EvalResult<Value> {
+        match &*of.kind {
+            ExprKind::Index { of: inner, index } => {
+                let inner = self.indexed(inner, keys + 1, scope);
+                let index = self.eval(index, scope, Expectation::Any);
+                self.element(&inner?, &index?, of.span)
+            }
+            ExprKind::Name(name) => {
+                let value = self.named(of, scope)?;
+                if !matches!(value.kind, ValueKind::Resource(_) | ValueKind::Instance(_)) {
+                    return Ok(value);
+                }
+                Ok(self.of_all_iterations(name, keys, scope)?.unwrap_or(value))
+            }
+            _ => self.named(of, scope),
+        }
+    }
+
+    /// Returns what a name with so many keys stands for outside of the `for` it is declared in: all that the `for` makes.
+    pub fn of_all_iterations(&self, head: &Ident, keys: usize, scope: &Scope<'p>) -> EvalResult<Option<Value>> {
+        let mut frame = scope.frame.parent.as_ref();
+        while let Some(outer) = frame {
+            if let Some(declared) = outer.index.names.get(head.text.as_str()).filter(|declared| declared.keyed == keys)
+            {
+                return self.declared(outer, declared, head.span).map(Some);
+            }
+            frame = outer.parent.as_ref();
+        }
+        Ok(None)
+    }
+
+    fn element(&self, of: &Value, index: &Value, span: Span) -> EvalResult<Value> {
         if let ValueKind::Unknown(unknown) = &of.kind {
-            let segment = scalar(&index);
+            let segment = scalar(index);
             if let Some(value) = segment.map(|key| self.below(unknown, &key, index.span, span)).transpose()?.flatten() {
                 return Ok(value);
             }
         }
-        if let Some(key) = scalar(&index).filter(|key| keyed_without(&of, key).is_some()) {
-            return Err(self.no_iteration(&of, &key, index.span));
+        if let Some(key) = scalar(index).filter(|key| keyed_without(of, key).is_some()) {
+            return Err(self.no_iteration(of, &key, index.span));
         }
-        self.ok(ops::index(&of, &index, span))
+        self.ok(ops::index(of, index, span))
     }
 
     /// Returns a part of a property that is unknown: the catalog says whether there is one and what it will be.
@@ -80,6 +128,9 @@ impl<'p> Interpreter<'_, 'p> {
         let Some(shape) = def.shape_at(&reference.path) else { return Ok(None) };
         let made = |segment: &str, shape: &Shape| {
             let path = reference.path.child(segment);
+            if self.view.lacks(&reference.to, &path) {
+                return Some(Value::absent(span));
+            }
             Some(Value::reference(reference.to.clone(), path, type_of(def, shape), span))
         };
         match shape {

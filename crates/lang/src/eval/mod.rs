@@ -6,6 +6,7 @@
 //! An [`Interpreter`] evaluates expressions. What lies outside of them (parameters, resources, the graph that facts look
 //! at) it sees through a [`ResourceView`], of which expansion has one, facts another, and unused code a third.
 
+mod absence;
 mod ambient;
 mod assignment;
 mod bindings;

@@ -5,8 +5,8 @@ use crate::body_index::Declaration;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
-use gpb_model::Address;
 use gpb_model::value::{InstanceHandle, ResourceHandle, Value};
+use gpb_model::{Address, PropPath};
 use gpb_syntax::ast::Ident;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -23,6 +23,11 @@ pub trait ResourceView<'p> {
 
     /// Returns the type of the resource at an address, where there is one.
     fn type_at(&self, address: &Address) -> Option<Arc<TypeDef>>;
+
+    /// Checks whether nothing is at a place below a property of a resource: neither written nor chosen by AWS.
+    fn lacks(&self, _address: &Address, _path: &PropPath) -> bool {
+        false
+    }
 
     /// Returns an output, an item or a parameter of a layer or a component: `main.endpoint`.
     fn instance_member(&self, _of: &InstanceHandle, _name: &Ident, _span: Span) -> EvalResult<Value> {

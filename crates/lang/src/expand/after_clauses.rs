@@ -7,7 +7,7 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::Address;
 use gpb_model::value::{Value, ValueKind};
-use gpb_syntax::ast::{Ident, NamePath, PathSegment};
+use gpb_syntax::ast::{NamePath, PathSegment};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -58,7 +58,7 @@ impl<'p> Expander<'_, 'p> {
         let mut value = self.interpreter().lookup(head, scope)?.ok_or(AlreadyReported)?;
         let keys = segments.clone().take_while(|segment| matches!(segment, PathSegment::Index(_))).count();
         if keys > 0 && matches!(value.kind, ValueKind::Resource(_) | ValueKind::Instance(_)) {
-            value = self.of_all_iterations(head, keys, scope)?.unwrap_or(value);
+            value = self.interpreter().of_all_iterations(head, keys, scope)?.unwrap_or(value);
         }
         for segment in segments {
             value = match segment {
@@ -75,19 +75,6 @@ impl<'p> Expander<'_, 'p> {
             };
         }
         Ok(value)
-    }
-
-    /// Returns what a name with so many keys stands for outside of the `for` it is declared in: all that the `for` makes.
-    fn of_all_iterations(&self, head: &Ident, keys: usize, scope: &Scope<'p>) -> EvalResult<Option<Value>> {
-        let mut frame = scope.frame.parent.as_ref();
-        while let Some(outer) = frame {
-            if let Some(declared) = outer.index.names.get(head.text.as_str()).filter(|declared| declared.keyed == keys)
-            {
-                return self.interpreter().declared(outer, declared, head.span).map(Some);
-            }
-            frame = outer.parent.as_ref();
-        }
-        Ok(None)
     }
 
     fn keyed_item(&self, of: &Value, key: &Value) -> EvalResult<Value> {

@@ -14,6 +14,9 @@ use std::rc::Rc;
 /// The fields of an environment that are not parameters of its stack, or not only.
 const RESERVED: &[&str] = &["account", "region", "mode", "role", "profile", "tags", "usage"];
 
+/// The number of letters from which a type is not written out in a message.
+const LONG_TYPE: usize = 30;
+
 impl<'p> Expander<'_, 'p> {
     /// Returns what a use gives its component, gathered once.
     pub fn arguments_of(&self, instance: &Rc<Instance<'p>>, used: Span) -> EvalResult<Rc<BlockEntries<'p>>> {
@@ -50,8 +53,13 @@ impl<'p> Expander<'_, 'p> {
             let home = Scope::new(frame.clone());
             let expect = ty.as_ref().map_or(Expectation::Any, Expectation::Type);
             let (value, from) = match (given, &binding.value) {
-                (Some(given), _) => {
-                    (self.interpreter().given(&binding.name.text, given, expect)?, scope_of(given).unwrap_or(home))
+                (Some(given), default) => {
+                    let value = self.interpreter().given(&binding.name.text, given, expect)?;
+                    match default {
+                        // To give what is absent is to give nothing.
+                        Some(default) if value.is_absent() => (self.interpreter().eval(default, &home, expect)?, home),
+                        _ => (value, scope_of(given).unwrap_or(home)),
+                    }
                 }
                 (None, Some(default)) => (self.interpreter().eval(default, &home, expect)?, home),
                 (None, None) if ty.as_ref().is_some_and(Type::is_optional) || is_optional(binding) => {
@@ -67,18 +75,55 @@ impl<'p> Expander<'_, 'p> {
         })
     }
 
-    fn missing(&self, instance: &Instance<'p>, binding: &Binding) -> AlreadyReported {
-        let name = &binding.name.text;
-        if self.is_misspelt(instance, name) {
+    /// Reports all that a use does not give, at once: the message is the same for each parameter, and so it is one.
+    fn missing(&self, instance: &Instance<'p>, binding: &'p Binding) -> AlreadyReported {
+        if self.is_misspelt(instance, &binding.name.text) {
             // The unknown parameter is reported with this one as its right name.
             return AlreadyReported;
         }
-        self.report(
-            Diagnostic::error("GPB1501", format!("{} needs `{name}`", instance.described()))
-                .with_label(instance.head, format!("`{name}` is not given"))
-                .with_label(binding.name.span, "declared here, with no default")
-                .help(format!("add `{name} = …`")),
-        )
+        let params = instance.frame.get().map(|frame| frame.params()).unwrap_or_default();
+        let mut missing: Vec<&'p Binding> =
+            params.into_iter().filter(|other| self.is_missing(instance, other)).collect();
+        if !missing.iter().any(|other| other.name.text == binding.name.text) {
+            missing.push(binding);
+        }
+        let described = |binding: &&Binding| {
+            let ty = binding.ty.as_ref().map(|ty| self.cx.program.sources.slice(ty.span).trim());
+            match ty.filter(|ty| ty.len() < LONG_TYPE) {
+                Some(ty) => format!("`{}` ({ty})", binding.name.text),
+                None => format!("`{}`", binding.name.text),
+            }
+        };
+        let (all, first) = (missing.iter().map(described).collect::<Vec<_>>().join(", "), binding);
+        let diagnostic = Diagnostic::error("GPB1501", format!("{} needs {all}", instance.described()));
+        self.report(match missing.as_slice() {
+            [_] => diagnostic
+                .with_label(instance.head, format!("`{}` is not given", first.name.text))
+                .with_label(first.name.span, "declared here, with no default")
+                .help(format!("add `{} = …`", first.name.text)),
+            several => diagnostic
+                .with_label(instance.head, format!("{} arguments are not given", several.len()))
+                .with_label(instance.declared, "its parameters are declared here; these have no default")
+                .help(format!(
+                    "add {}",
+                    several.iter().map(|one| format!("`{} = …`", one.name.text)).collect::<Vec<_>>().join(", ")
+                )),
+        })
+    }
+
+    /// Checks for a parameter that has to be given, and is not.
+    fn is_missing(&self, instance: &Instance<'p>, binding: &'p Binding) -> bool {
+        let name = binding.name.text.as_str();
+        let given = self.expansion.given.borrow().get(&instance.id).cloned();
+        let is_given = given.is_some_and(|given| given.assignments.contains_key(name));
+        let is_required = || match (&binding.ty, instance.frame.get()) {
+            // An alias may be of an optional type.
+            (Some(ty), Some(frame)) if !is_optional(binding) => {
+                !self.cx.ty(frame.module_cx.module, ty).is_ok_and(|ty| ty.is_optional())
+            }
+            _ => !is_optional(binding),
+        };
+        !is_given && binding.value.is_none() && is_required() && !self.is_misspelt(instance, name)
     }
 
     fn is_misspelt(&self, instance: &Instance<'p>, name: &str) -> bool {

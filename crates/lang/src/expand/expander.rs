@@ -9,7 +9,7 @@ use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model::value::{InstanceHandle, ResourceHandle, Value};
-use gpb_model::{Address, Environment, Goals};
+use gpb_model::{Address, Environment, Goals, PropPath};
 use gpb_syntax::ast::Ident;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -72,6 +72,10 @@ impl<'p> ResourceView<'p> for Expander<'_, 'p> {
 
     fn type_at(&self, address: &Address) -> Option<Arc<TypeDef>> {
         self.expansion.by_address(address).map(|node| node.def.clone())
+    }
+
+    fn lacks(&self, address: &Address, path: &PropPath) -> bool {
+        self.lacks_place(address, path)
     }
 
     fn instance_member(&self, of: &InstanceHandle, name: &Ident, span: Span) -> EvalResult<Value> {

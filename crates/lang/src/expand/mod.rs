@@ -17,4 +17,5 @@ mod visit;
 pub use after_clauses::below;
 pub use expander::Expander;
 pub use expansion::{Instance, OverrideBlock, ResourceNode};
+pub use places::foreign_role;
 pub use visit::ExpansionOutput;

@@ -6,9 +6,10 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{BlockEntries, CycleLabel, Expectation, Frame, MemoKey, Scope};
 use crate::property::aws_spelling;
 use gpb_base::source::Span;
+use gpb_catalog::Shape;
 use gpb_catalog::typed::type_of;
 use gpb_model::ty::Type;
-use gpb_model::value::{ResourceHandle, Value, ValueKind};
+use gpb_model::value::{ResourceHandle, Value, ValueEntry, ValueKind, ValueMap};
 use gpb_model::{Address, PropPath};
 use gpb_syntax::ast::{Ident, ResourceStmt};
 use std::rc::Rc;
@@ -101,10 +102,82 @@ impl<'p> Expander<'_, 'p> {
             let value = self.written(&node, &body, at, span)?;
             if value.is_known() && !value.is_absent() {
                 self.state.order.use_resource(node.id, since);
-                return Ok(value.with_span(span));
+                let path = PropPath::default().child(&property.aws);
+                return Ok(self.completed(&node, &property.shape, &path, value).with_span(span));
+            }
+            if !value.is_absent() {
+                let path = PropPath::default().child(&property.aws);
+                return Ok(Value::reference(handle.address.clone(), path, type_of(&def, &property.shape), span));
             }
         }
         let path = PropPath::default().child(&property.aws);
-        Ok(Value::reference(handle.address.clone(), path, type_of(&def, &property.shape), span))
+        Ok(self.unwritten(&node, path, &property.shape, span))
+    }
+
+    /// Returns what a place is where nothing is written: what AWS will say, or nothing.
+    fn unwritten(&self, node: &ResourceNode<'p>, path: PropPath, shape: &Shape, span: Span) -> Value {
+        if node.stmt.existing || node.def.is_returned(&path) {
+            Value::reference(node.handle.address.clone(), path, type_of(&node.def, shape), span)
+        } else {
+            Value::absent(span)
+        }
+    }
+
+    /// Returns a written value with the properties that its objects could have and nobody wrote.
+    fn completed(&self, node: &ResourceNode<'p>, shape: &Shape, path: &PropPath, value: Value) -> Value {
+        let (Shape::Object(object), ValueKind::Map(entries)) = (node.def.resolve(shape), &value.kind) else {
+            return value;
+        };
+        let mut map = ValueMap::clone(entries);
+        for property in &object.properties {
+            let at = path.child(&property.aws);
+            let key =
+                [property.name.as_str(), property.aws.as_str()].into_iter().find(|key| entries.contains_key(*key));
+            match key.and_then(|key| map.get_mut(key)).filter(|entry| !entry.value.is_absent()) {
+                Some(entry) => {
+                    let inner = std::mem::replace(&mut entry.value, Value::absent(value.span));
+                    entry.value = self.completed(node, &property.shape, &at, inner);
+                }
+                // What AWS adds to it is no part of what is given on when the object is.
+                None if !node.def.is_returned(&at) => {
+                    map.insert(key.unwrap_or(property.name.as_str()).into(), ValueEntry::unwritten(value.span));
+                }
+                None => {}
+            }
+        }
+        Value::map(map, value.span)
+    }
+
+    /// Checks whether nothing is at a place of a resource that is managed: it is not written, and AWS chooses nothing.
+    pub(super) fn lacks_place(&self, address: &Address, path: &PropPath) -> bool {
+        let Some(node) = self.expansion.by_address(address) else { return false };
+        if node.stmt.existing || node.def.is_returned(path) {
+            return false;
+        }
+        let mut segments = path.segments();
+        let Some(property) = segments.next().and_then(|head| node.def.root.by_aws(head)) else { return false };
+        let Ok(body) = self.body_of(&node, node.stmt.name.span) else { return false };
+        let at = [property.name.as_str(), property.aws.as_str()]
+            .into_iter()
+            .find_map(|name| body.assignments.get_index_of(name));
+        let Some(at) = at else { return true };
+        let Ok(mut value) = self.written(&node, &body, at, node.stmt.name.span) else { return false };
+        let mut shape = &property.shape;
+        for segment in segments {
+            let next = match (&value.kind, node.def.resolve(shape)) {
+                (ValueKind::Map(entries), Shape::Object(object)) => {
+                    let Some(property) = object.by_aws(segment) else { return false };
+                    shape = &property.shape;
+                    entries.get(property.name.as_str()).or_else(|| entries.get(property.aws.as_str()))
+                }
+                (ValueKind::Absent, _) => return true,
+                _ => return false,
+            };
+            match next.map(|entry| entry.value.clone()) {
+                Some(found) => value = found,
+                None => return true,
+            }
+        }
+        value.is_absent()
     }
 }

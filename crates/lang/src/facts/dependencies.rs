@@ -58,7 +58,11 @@ impl<'p> DependencyScan<'_, 'p> {
         let depth = depth.checked_sub(1)?;
         let all = |exprs: &[&'p Expr]| join(exprs.iter().map(|expr| self.expr(expr, depth)));
         match &*expr.kind {
-            ExprKind::Number(_) | ExprKind::Quantity { .. } | ExprKind::Bool(_) | ExprKind::Missing => nothing(),
+            ExprKind::Number(_)
+            | ExprKind::Quantity { .. }
+            | ExprKind::Bool(_)
+            | ExprKind::None
+            | ExprKind::Missing => nothing(),
             ExprKind::Name(name) if name.text == SELF => None,
             ExprKind::Name(name) => self.names.get(name.text.as_str()).cloned().unwrap_or_else(nothing),
             ExprKind::Text(parts) => join(parts.iter().map(|part| match part {

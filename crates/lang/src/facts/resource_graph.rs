@@ -5,7 +5,7 @@ use gpb_base::source::Span;
 use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
 use gpb_model::value::ResourceHandle;
-use gpb_model::{Address, Evidence, Need, PropertyValue, Reference, Resource, TypeName};
+use gpb_model::{Address, AuthoredSite, Evidence, Need, PropertyValue, Reference, Resource, TypeName};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,6 +31,13 @@ pub struct DeclarationSite {
     pub declared: Span,
     /// The places of properties that are not where the resource says they are.
     pub elsewhere: Vec<(PropPath, Span)>,
+}
+
+impl DeclarationSite {
+    /// Returns the site for the checks of the model.
+    pub fn authored(&self) -> AuthoredSite {
+        AuthoredSite { declared: self.declared, properties: self.elsewhere.clone() }
+    }
 }
 
 /// By the key that a property holds: the resources, by number.

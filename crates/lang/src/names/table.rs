@@ -134,6 +134,14 @@ impl<'p> Names<'p> {
         nearest(name, candidates.chain(library).chain(more.iter().copied()))
     }
 
+    /// Returns the names of the visible items of a kind, the library's aside; sorted.
+    pub fn of_kind(&self, from: ModuleId, kind: ItemKind) -> Vec<&'p str> {
+        let mine = self.visible.get(from.0).into_iter().flat_map(ItemTable::keys);
+        let mut names: Vec<&str> = mine.filter(|(other, _)| *other == kind).map(|(_, name)| *name).collect();
+        names.sort_unstable();
+        names
+    }
+
     /// Returns the program's item of a name that `from` does not see.
     pub fn elsewhere(&self, kind: ItemKind, name: &str) -> Option<NamedItem<'p>> {
         self.items.iter().find(|item| item.kind() == kind && item.name().text == name).copied()

@@ -6,7 +6,7 @@ use gpb_base::source::Span;
 use gpb_base::unit;
 use gpb_base::unit::Operands;
 use gpb_model::ty::Type;
-use gpb_model::value::{BareWord, Value, ValueKind};
+use gpb_model::value::{BareWord, Value, ValueKind, ValueMap};
 use gpb_syntax::ast::BinaryOp;
 
 /// Compares two values for equality.
@@ -21,6 +21,11 @@ pub fn equal(left: &Value, right: &Value) -> Result<Option<bool>, Diagnostic> {
         return unit::compare(&sides).map(|order| Some(order.is_eq()));
     }
     match (&left.kind, &right.kind) {
+        (ValueKind::Absent, ValueKind::Unknown(unknown)) | (ValueKind::Unknown(unknown), ValueKind::Absent)
+            if unknown.ty.is_optional() =>
+        {
+            Ok(None)
+        }
         (ValueKind::Absent, _) | (_, ValueKind::Absent) => Ok(Some(left.kind == right.kind)),
         (ValueKind::Word(one), ValueKind::Text(_) | ValueKind::Word(_))
         | (ValueKind::Text(_), ValueKind::Word(one)) => words(one, left, right).map(Some),
@@ -29,8 +34,24 @@ pub fn equal(left: &Value, right: &Value) -> Result<Option<bool>, Diagnostic> {
             // The same unknown is the same value, whatever it turns out to be.
             Ok((left == right).then_some(true))
         }
-        _ if std::mem::discriminant(&left.kind) == std::mem::discriminant(&right.kind) => Ok(Some(left == right)),
+        _ if std::mem::discriminant(&left.kind) == std::mem::discriminant(&right.kind) => Ok(Some(same(left, right))),
         _ => Err(never_equal(left, right)),
+    }
+}
+
+/// Checks whether two known values are the same; an entry that is absent is none.
+fn same(left: &Value, right: &Value) -> bool {
+    match (&left.kind, &right.kind) {
+        (ValueKind::List(left), ValueKind::List(right)) => {
+            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| same(left, right))
+        }
+        (ValueKind::Map(left), ValueKind::Map(right)) => {
+            let given = |map: &ValueMap| map.values().filter(|entry| !entry.value.is_absent()).count();
+            let mut entries = left.iter().filter(|(_, entry)| !entry.value.is_absent());
+            let found = |key: &str, value: &Value| right.get(key).is_some_and(|entry| same(value, &entry.value));
+            given(left) == given(right) && entries.all(|(key, entry)| found(key, &entry.value))
+        }
+        _ => left == right,
     }
 }
 

@@ -24,6 +24,7 @@ pub fn text(parts: Vec<Value>, span: Span) -> Result<Value, Diagnostic> {
             return Err(too_large(&format!("is longer than {MAX_TEXT} bytes"), span));
         }
         match &part.kind {
+            ValueKind::Unknown(unknown) if unknown.ty.is_optional() => return Err(absent_part(part)),
             ValueKind::Unknown(_) if part.find_secret().is_some() => return Err(ty::secret_as_text(part)),
             ValueKind::Unknown(_) => match strict(part)? {
                 model::PropertyValue::Concat(inner) => inner.into_iter().for_each(|one| push(&mut joined, one)),
@@ -54,7 +55,12 @@ pub fn choose(condition: Value, then: Value, otherwise: Value, span: Span) -> Re
         ValueKind::Bool(true) => Ok(then),
         ValueKind::Bool(false) => Ok(otherwise),
         ValueKind::Unknown(unknown) if unknown.ty.may_be(&Type::Bool) => {
-            let ty = gpb_model::ty::common([&then, &otherwise].into_iter());
+            let ty = match (then.is_absent(), otherwise.is_absent()) {
+                (true, true) => return Ok(Value::absent(span)),
+                (true, false) => gpb_model::ty::type_of(&otherwise).optional(),
+                (false, true) => gpb_model::ty::type_of(&then).optional(),
+                (false, false) => gpb_model::ty::common([&then, &otherwise].into_iter()),
+            };
             wait("if", &[&condition, &then, &otherwise], ty, span)
         }
         _ => Err(Diagnostic::error("GPB1101", format!("expected a `bool`, found {}", condition.describe()))
@@ -68,6 +74,12 @@ fn push(joined: &mut Vec<model::PropertyValue>, part: model::PropertyValue) {
         (Some(model::PropertyValue::Text(last)), model::PropertyValue::Text(text)) => last.push_str(&text),
         (_, part) => joined.push(part),
     }
+}
+
+fn absent_part(part: &Value) -> Diagnostic {
+    Diagnostic::error("GPB1110", "no value was given to put into this string")
+        .with_label(part.span, "this may be absent")
+        .help("choose a value for that case with `??`")
 }
 
 /// Returns the text of a part that is known.
@@ -85,9 +97,7 @@ pub(crate) fn part_text(part: &Value) -> Result<String, Diagnostic> {
         ValueKind::Quantity(quantity) => Ok(quantity.to_string()),
         ValueKind::Bool(bool) => Ok(bool.to_string()),
         ValueKind::Secret(_) => Err(ty::secret_as_text(part)),
-        ValueKind::Absent => Err(Diagnostic::error("GPB1110", "no value was given to put into this string")
-            .with_label(part.span, "this may be absent")
-            .help("choose a value for that case with `??`")),
+        ValueKind::Absent => Err(absent_part(part)),
         ValueKind::Resource(_) => refuse("name the property that is meant: `.id`, `.arn`, …"),
         ValueKind::List(_) => refuse("`join(list, \", \")` makes a string of a list, `json(list)` makes JSON"),
         ValueKind::Map(_) => refuse("`json(…)` makes JSON of it"),

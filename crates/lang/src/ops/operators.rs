@@ -27,7 +27,15 @@ pub fn binary(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Val
         return Ok(value.with_span(span));
     }
     match op {
-        BinaryOp::Coalesce => Ok(right),
+        BinaryOp::Coalesce => match &left.kind {
+            // Whether it is there shows at apply.
+            ValueKind::Unknown(unknown) => {
+                let mine = unknown.ty.required().clone();
+                let ty = if mine == gpb_model::ty::type_of(&right) { mine } else { Type::Any };
+                wait(op.symbol(), &[&left, &right], ty, span)
+            }
+            _ => Ok(right),
+        },
         BinaryOp::And | BinaryOp::Or => logical(op, left, right, span),
         BinaryOp::Equal | BinaryOp::NotEqual => equal::compare(op, left, right, span),
         _ => arithmetic(op, left, right, span),
@@ -40,6 +48,7 @@ pub fn binary(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Val
 pub fn decided(op: BinaryOp, left: &Value) -> Option<Value> {
     match (op, &left.kind) {
         (BinaryOp::And, ValueKind::Bool(false)) | (BinaryOp::Or, ValueKind::Bool(true)) => Some(left.clone()),
+        (BinaryOp::Coalesce, ValueKind::Unknown(unknown)) if unknown.ty.is_optional() => None,
         (BinaryOp::Coalesce, kind) if *kind != ValueKind::Absent => Some(left.clone()),
         _ => None,
     }

@@ -2,13 +2,14 @@
 
 use crate::ty::TypeContext;
 use gpb_base::diag::{Diagnostic, Severity, nearest};
+use gpb_base::foreign;
 use gpb_base::source::Span;
 use gpb_base::unit::{Dimension, Quantity};
 use gpb_catalog::{ObjectShape, TextShape};
 use gpb_model::value::{BareWord, Value};
 use rust_decimal::Decimal;
 
-pub(super) fn unknown(name: &str, within: &str, shape: &ObjectShape, key: Span) -> Diagnostic {
+pub(super) fn unknown(name: &str, (within, ty): (&str, &str), shape: &ObjectShape, key: Span) -> Diagnostic {
     let diagnostic = Diagnostic::error("GPB2001", format!("`{within}` has no property `{name}`"))
         .with_label(key, "no property of this name");
     let names = || shape.properties.iter().map(|property| property.name.as_str());
@@ -27,6 +28,9 @@ pub(super) fn unknown(name: &str, within: &str, shape: &ObjectShape, key: Span) 
         let known = names().filter(|known| lower.strip_prefix(known).is_some_and(|rest| rest.starts_with('_')));
         known.max_by_key(|known| known.len())
     };
+    if let Some(foreign) = foreign::property(name).filter(|_| by_letters().is_none()) {
+        return diagnostic.help(foreign.help());
+    }
     match by_letters().or_else(|| nearest(&lower, names())).or_else(beginning) {
         Some(meant) => {
             diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("rename to `{meant}`"), key, meant)
@@ -37,7 +41,7 @@ pub(super) fn unknown(name: &str, within: &str, shape: &ObjectShape, key: Span) 
                 let names: Vec<&str> = names().collect();
                 diagnostic.help(format!("its properties are {}", names.join(", ")))
             }
-            None => diagnostic.help("`gpb explain` with the type's name lists its properties"),
+            None => diagnostic.help(format!("`gpb explain {ty}` lists its properties")),
         },
     }
 }

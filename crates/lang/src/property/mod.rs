@@ -2,6 +2,7 @@
 //!
 //! Names become AWS's spelling, values take the catalog's shapes.
 
+mod bare_word;
 mod body;
 mod from_json;
 mod messages;
@@ -12,6 +13,7 @@ mod to_json;
 mod untyped;
 mod violation;
 
+pub use bare_word::misread_word;
 pub use body::{BodyProperties, changed, to_model};
 pub use from_json::from_json;
 pub use messages::{aws_spelling, resource_as_text};

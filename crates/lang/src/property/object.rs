@@ -17,6 +17,10 @@ impl BodyReader<'_> {
         let mut out = Vec::with_capacity(entries.len());
         let mut written: Vec<(&str, Span)> = Vec::with_capacity(entries.len().min(shape.properties.len()));
         for (name, entry) in entries {
+            // What a resource's object does not have was not written by anyone.
+            if entry.is_unwritten() {
+                continue;
+            }
             let Some(property) = self.find(name, entry, shape, path) else {
                 if shape.open && !entry.value.is_absent() {
                     self.open_entry(name, entry, path, &mut out);
@@ -68,7 +72,7 @@ impl BodyReader<'_> {
         if !shape.open {
             self.reported.objects.insert(path.clone());
             let within = if path.0.is_empty() { self.def.name.to_string() } else { self.name(path) };
-            self.diagnostics.push(messages::unknown(name, &within, shape, entry.key));
+            self.diagnostics.push(messages::unknown(name, (&within, &self.def.name), shape, entry.key));
         }
         None
     }

@@ -1,8 +1,9 @@
 //! Reads values by the catalog's shapes.
 
 use super::reader::BodyReader;
-use super::to_json::{json_text, to_json};
+use super::to_json::json_text;
 use super::{messages, untyped};
+use gpb_base::foreign;
 use gpb_catalog::typed::type_of;
 use gpb_catalog::{ListShape, ObjectShape, Shape, TextShape, secret_places};
 use gpb_model as model;
@@ -69,6 +70,13 @@ impl BodyReader<'_> {
                     (ValueKind::Text(text), Shape::Bool) if matches!(&**text, "true" | "false") => {
                         messages::unquote(diagnostic, text, value.span)
                     }
+                    (ValueKind::Word(word), Shape::Bool) => match foreign::truth(&word.text) {
+                        Some(truth) => diagnostic
+                            .help(format!("a bool is `true` or `false`; did you mean `{truth}`?"))
+                            .fix(format!("change to `{truth}`"), word.written, truth.to_string()),
+                        None => diagnostic.help("a bool is `true` or `false`"),
+                    },
+                    (_, Shape::Bool) => diagnostic.help("a bool is `true` or `false`"),
                     (ValueKind::Text(text), Shape::Int { .. }) if text.parse::<i64>().is_ok() => {
                         messages::unquote(diagnostic, text, value.span)
                     }
@@ -93,13 +101,10 @@ impl BodyReader<'_> {
     /// Reads a document where AWS takes a string of JSON.
     fn encoded(&mut self, value: &Value, path: &PropPath) -> Option<model::PropertyValue> {
         let document = self.document(value, path)?;
-        if !value.is_known() {
-            return Some(model::PropertyValue::Call { function: "json".to_owned(), args: vec![document] });
-        }
-        match to_json(value) {
-            Ok(document) => Some(model::PropertyValue::Text(json_text(&document).into())),
-            Err(diagnostic) => self.refuse(diagnostic),
-        }
+        Some(match document.to_json().filter(|_| value.is_known()) {
+            Some(known) => model::PropertyValue::Text(json_text(&known).into()),
+            None => model::PropertyValue::Call { function: "json".to_owned(), args: vec![document] },
+        })
     }
 
     /// Checks that AWS never returns the property: only there may a secret go.
@@ -279,7 +284,7 @@ impl BodyReader<'_> {
         match (&value.kind, shape) {
             (ValueKind::Map(entries), Shape::Object(object)) => {
                 let known = |name: &str| object.by_name(name).is_some() || object.by_aws(name).is_some();
-                2 + entries.keys().filter(|name| known(name)).count()
+                2 + entries.iter().filter(|(name, entry)| !entry.value.is_absent() && known(name)).count()
             }
             (ValueKind::Word(word), Shape::Text(text)) if text.one_of.iter().any(|one| **one == *word.text) => 3,
             (ValueKind::Map(_), Shape::Map { .. })

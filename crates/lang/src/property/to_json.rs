@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 /// Converts a known value to JSON.
 ///
-/// What is absent becomes `null`, or is left out of a list or an object.
+/// What is absent becomes `null`, or is left out of an object: a list keeps the places of its elements.
 ///
 /// Unlike a model's value, a document has no unknown parts to be told apart from.
 ///
@@ -16,9 +16,7 @@ use std::fmt::Write as _;
 /// When it has no JSON form.
 pub fn to_json(value: &Value) -> Result<Json, Diagnostic> {
     Ok(match &value.kind {
-        ValueKind::List(items) => {
-            Json::Array(items.iter().filter(|item| !item.is_absent()).map(to_json).collect::<Result<_, _>>()?)
-        }
+        ValueKind::List(items) => Json::Array(items.iter().map(to_json).collect::<Result<_, _>>()?),
         ValueKind::Map(entries) => {
             let given = entries.iter().filter(|(_, entry)| !entry.value.is_absent());
             let pairs = given.map(|(key, entry)| Ok((key.to_string(), to_json(&entry.value)?)));

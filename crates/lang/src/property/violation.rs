@@ -37,9 +37,33 @@ pub(super) fn check(
     let reported = found.iter().map(|violation| {
         // What is wrong with a property, whatever its value, is reported at its name.
         let spans = if violation.kind == ViolationKind::Deprecated { &keys } else { spans };
-        diagnostic(violation, values, spans, head)
+        let found = diagnostic(violation, values, spans, head);
+        match violation.kind {
+            ViolationKind::Deprecated => found.help(instead_of(def, &violation.path)),
+            _ => found,
+        }
     });
     reported.collect()
+}
+
+/// Returns what to do about a deprecated property: a neighbour with most of its words may take its place.
+fn instead_of(def: &TypeDef, path: &PropPath) -> String {
+    let leave = "AWS's schema marks it as deprecated, so it may be ignored or go; leave it out";
+    let own = def.root.properties.iter().find(|property| PropPath(property.aws.clone()) == *path);
+    let Some(own) = own else { return leave.to_owned() };
+    let words: Vec<&str> = own.name.split('_').collect();
+    let pairs: Vec<&[&str]> = words.windows(2).collect();
+    let is_current = |aws: &PropPath| !def.is_read_only(aws) && !def.deprecated.iter().any(|one| one.covers(aws));
+    let others = def.root.properties.iter().filter(|property| is_current(&PropPath(property.aws.clone())));
+    let shared = |name: &str| {
+        let words: Vec<&str> = name.split('_').collect();
+        words.windows(2).filter(|pair| pairs.contains(pair)).count()
+    };
+    let best = others.map(|property| (shared(&property.name), &property.name)).filter(|(shared, _)| *shared > 0);
+    match best.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1))) {
+        Some((_, name)) => format!("{leave}, or see whether `{name}` takes its place"),
+        None => leave.to_owned(),
+    }
 }
 
 impl ReportedPaths {

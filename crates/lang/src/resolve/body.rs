@@ -2,14 +2,19 @@
 
 use super::body_kind::BodyKind;
 use super::cycles::ReferenceGraph;
+use super::foreign::listed;
 use super::resolver::{GroupKind, Resolver, suggest};
-use super::ribs::{Resolution, ScopeRib};
+use super::ribs::{Resolution, RibVar, ScopeRib};
+use super::word_reader::WordReader;
 use crate::body_index::{BodyIndex, DeclKind};
 use crate::names::ItemKind;
 use crate::node_id::NodeId;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_syntax::ast::{BlockStmt, Body, ForStmt, Ident, IfStmt, LayerStmt, NamePath, PathSegment, ResourceStmt, Stmt};
+use gpb_model::ty::Type;
+use gpb_syntax::ast::{
+    BlockStmt, Body, Expr, FieldStmt, ForStmt, Ident, IfStmt, LayerStmt, NamePath, PathSegment, ResourceStmt, Stmt,
+};
 
 impl<'p> Resolver<'_, 'p> {
     /// Resolves the statements of a stack, a layer, a component, or of a group in one.
@@ -18,6 +23,7 @@ impl<'p> Resolver<'_, 'p> {
         for duplicate in &index.duplicates {
             self.report(duplicate.clone());
         }
+        self.declared_names(&index);
         self.ribs.push(ScopeRib::Body(index));
         for stmt in stmts {
             self.declaration(stmt, place);
@@ -39,15 +45,15 @@ impl<'p> Resolver<'_, 'p> {
             Stmt::For(group) => self.for_each(group, |this| this.grouped(&group.stmts, place, GroupKind::For)),
             Stmt::If(group) => self.choose_branch(group, |this, branch| this.grouped(branch, place, GroupKind::Once)),
             Stmt::In { place: expr, stmts, .. } => {
-                self.expr(expr);
+                self.place(expr);
                 self.grouped(stmts, place, GroupKind::Once);
             }
             Stmt::After { paths, .. } => paths.iter().for_each(|path| self.path(path)),
             Stmt::Moved { .. } if place == BodyKind::Stack => {}
-            Stmt::Recover(recover) => self.object(&recover.stmts, BodyKind::Object),
+            Stmt::Recover(recover) => self.object(&recover.stmts, BodyKind::Object, &WordReader::Evaluation),
             Stmt::Derived { from, stmts, .. } => {
                 self.path(from);
-                self.object(stmts, BodyKind::Object);
+                self.object(stmts, BodyKind::Object, &WordReader::Evaluation);
             }
             other => self.misplaced(other, place),
         }
@@ -61,9 +67,7 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     fn layer(&mut self, layer: &'p LayerStmt) {
-        if let Some(place) = &layer.place {
-            self.expr(place);
-        }
+        layer.place.iter().for_each(|place| self.place(place));
         let outer = (self.layer.replace(layer), self.group.take());
         self.body(&layer.stmts, BodyKind::Layer);
         (self.layer, self.group) = outer;
@@ -71,27 +75,29 @@ impl<'p> Resolver<'_, 'p> {
 
     fn resource(&mut self, resource: &'p ResourceStmt) {
         self.world.check_type_name(&resource.ty);
-        if let Some(place) = &resource.place {
-            self.expr(place);
-        }
-        self.object(&resource.stmts, BodyKind::Resource);
+        resource.place.iter().for_each(|place| self.place(place));
+        self.object(&resource.stmts, BodyKind::Resource, &WordReader::Resource(&resource.ty));
     }
 
     fn component_use(&mut self, block: &'p BlockStmt, place: BodyKind) {
-        if let Some(place) = &block.place {
-            self.expr(place);
-        }
+        block.place.iter().for_each(|place| self.place(place));
+        let mut reader = WordReader::Evaluation;
         match self.world.names.component(self.module, &block.head.text) {
             Some(component) => {
+                let index = self.world.indexes.get_or_build(&component.item.stmts);
+                reader = WordReader::Params(component.module, index);
                 self.components.edge(self.item, NodeId::new(component.item.span), block.head.span);
                 if block.label.is_none() {
                     self.unlabelled(block);
                 }
             }
             None if block.label.is_none() && self.keyword_alone(block, place) => return,
+            None if self.item_in_a_body(&block.head, block.label.as_deref(), place) => return,
+            // What another tool has inside means as little here.
+            None if self.foreign_block(block) => return,
             None => self.unknown_component(block, place),
         }
-        self.object(&block.stmts, BodyKind::Use);
+        self.object(&block.stmts, BodyKind::Use, &reader);
     }
 
     /// Reports `layer {` and the like: something is missing before the braces.
@@ -130,71 +136,95 @@ impl<'p> Resolver<'_, 'p> {
         self.report(self.hint(diagnostic, ItemKind::Component, head, near));
     }
 
+    fn place(&mut self, place: &'p Expr) {
+        self.expr(place, &WordReader::of(&Type::Place, None));
+    }
+
     /// Resolves the entries of a resource, a component's use, or an environment.
     ///
-    /// Also those of an object.
-    pub(super) fn object(&mut self, stmts: &'p [Stmt], place: BodyKind) {
+    /// Also those of an object. `reader` reads the words of the whole.
+    pub(super) fn object(&mut self, stmts: &'p [Stmt], place: BodyKind, reader: &WordReader<'p>) {
         let depth = self.ribs.len();
         for stmt in stmts {
             match stmt {
-                Stmt::Field(field) => self.expr(&field.value),
-                Stmt::Block(block) => {
-                    if let Some(expr) = &block.place {
-                        self.expr(expr);
-                    }
-                    self.object(&block.stmts, BodyKind::Object);
-                }
+                Stmt::Field(field) => self.entry(field, reader),
+                Stmt::Block(block) => self.entry_block(block, reader),
                 Stmt::Policy(statement) if place == BodyKind::Policy => self.policy(statement),
                 Stmt::When(when) => {
-                    self.expr(&when.threshold);
-                    for action in &when.actions {
-                        self.expr(&action.value);
-                    }
+                    let reader = reader.block("when", self.world);
+                    self.expr(&when.threshold, &reader.field("threshold", self.world));
+                    when.actions.iter().for_each(|action| self.entry(action, &reader));
                 }
                 Stmt::Let(binding) => {
                     self.binding(binding);
-                    self.ribs.push(ScopeRib::Vars(vec![&binding.name.text]));
+                    self.value_name(&binding.name, "value");
+                    self.shadows(&binding.name, "value");
+                    self.ribs.push(ScopeRib::Vars(vec![RibVar::bound(binding)]));
                 }
-                Stmt::For(group) => self.for_each(group, |this| this.object(&group.stmts, place)),
-                Stmt::If(group) => self.choose_branch(group, |this, branch| this.object(branch, place)),
-                Stmt::After { paths, .. } if matches!(place, BodyKind::Resource | BodyKind::Use) => {
-                    for path in paths {
-                        self.path(path);
-                    }
-                }
-                Stmt::Protect { word, .. } if matches!(place, BodyKind::Resource | BodyKind::Use) => {
-                    self.word(word, &["always", "never"], "protect");
-                }
-                Stmt::Replace { word, .. } if place == BodyKind::Resource => {
-                    self.word(word, &["create_first", "delete_first"], "replace");
-                }
-                Stmt::Ignore { .. } if place == BodyKind::Resource => {}
+                Stmt::For(group) => self.for_each(group, |this| this.object(&group.stmts, place, reader)),
+                Stmt::If(group) => self.choose_branch(group, |this, branch| this.object(branch, place, reader)),
                 Stmt::Moved { .. } if place == BodyKind::Environment => {}
-                Stmt::Override { stmts, .. } if place == BodyKind::Environment => self.object(stmts, BodyKind::Object),
-                Stmt::Recover(recover)
-                    if matches!(place, BodyKind::Resource | BodyKind::Use | BodyKind::Environment) =>
-                {
-                    self.object(&recover.stmts, BodyKind::Object);
-                }
-                Stmt::Derived { from, stmts, .. } if matches!(place, BodyKind::Resource | BodyKind::Use) => {
-                    self.path(from);
-                    self.object(stmts, BodyKind::Object);
-                }
-                Stmt::Needs { amount, of, .. } if matches!(place, BodyKind::Resource | BodyKind::Use) => {
-                    self.expr(amount);
-                    self.path(of);
+                Stmt::Override { stmts, .. } if place == BodyKind::Environment => {
+                    self.object(stmts, BodyKind::Object, &WordReader::Evaluation);
                 }
                 Stmt::Budget(budget) if place == BodyKind::Environment => {
-                    budget.at.iter().for_each(|(value, _)| self.expr(value));
-                    self.expr(&budget.amount);
+                    budget.at.iter().for_each(|(value, _)| self.expr(value, &WordReader::Evaluation));
+                    self.expr(&budget.amount, &WordReader::Evaluation);
                 }
-                other => self.misplaced(other, place),
+                other => self.about(other, place),
             }
         }
         self.ribs.truncate(depth);
     }
 
-    fn word(&self, word: &Ident, known: &[&str], statement: &str) {
+    fn entry(&mut self, field: &'p FieldStmt, reader: &WordReader<'p>) {
+        if reader.is_of_the_catalog() && !self.may_hold_words(&field.value) {
+            self.expr(&field.value, &WordReader::Evaluation);
+            return;
+        }
+        let whole = reader.field(&field.head.text, self.world);
+        match &field.label {
+            Some(label) => self.expr(&field.value, &whole.field(&label.text, self.world)),
+            None => self.expr(&field.value, &whole),
+        }
+    }
+
+    fn entry_block(&mut self, block: &'p BlockStmt, reader: &WordReader<'p>) {
+        block.place.iter().for_each(|place| self.place(place));
+        let whole = match &block.label {
+            Some(label) => reader.field(&block.head.text, self.world).block(&label.text, self.world),
+            None => reader.block(&block.head.text, self.world),
+        };
+        self.object(&block.stmts, BodyKind::Object, &whole);
+    }
+
+    /// Resolves a statement about a resource, a component's use or an environment.
+    fn about(&mut self, stmt: &'p Stmt, place: BodyKind) {
+        let is_resource = place == BodyKind::Resource;
+        let is_item = is_resource || place == BodyKind::Use;
+        match stmt {
+            Stmt::After { paths, .. } if is_item => paths.iter().for_each(|path| self.path(path)),
+            Stmt::Protect { word, .. } if is_item => self.known_word(word, &["always", "never"], "protect"),
+            Stmt::Replace { word, .. } if is_resource => {
+                self.known_word(word, &["create_first", "delete_first"], "replace");
+            }
+            Stmt::Ignore { .. } if is_resource => {}
+            Stmt::Recover(recover) if is_item || place == BodyKind::Environment => {
+                self.object(&recover.stmts, BodyKind::Object, &WordReader::Evaluation);
+            }
+            Stmt::Derived { from, stmts, .. } if is_item => {
+                self.path(from);
+                self.object(stmts, BodyKind::Object, &WordReader::Evaluation);
+            }
+            Stmt::Needs { amount, of, .. } if is_item => {
+                self.expr(amount, &WordReader::Nobody);
+                self.path(of);
+            }
+            other => self.misplaced(other, place),
+        }
+    }
+
+    fn known_word(&self, word: &Ident, known: &[&str], statement: &str) {
         if known.contains(&word.text.as_str()) {
             return;
         }
@@ -211,9 +241,10 @@ impl<'p> Resolver<'_, 'p> {
 
     fn for_each(&mut self, group: &'p ForStmt, body: impl FnOnce(&mut Self)) {
         self.head(&group.over);
-        self.ribs.push(ScopeRib::Vars(group.names.iter().map(|name| name.text.as_str()).collect()));
+        self.variables(&group.names);
+        self.ribs.push(ScopeRib::Vars(RibVar::of_iteration(&group.names, &group.over)));
         if let Some(key) = &group.key {
-            self.expr(key);
+            self.expr(key, &WordReader::Nobody);
         }
         body(self);
         self.ribs.pop();
@@ -231,13 +262,22 @@ impl<'p> Resolver<'_, 'p> {
     fn path(&mut self, path: &'p NamePath) {
         let mut segments = path.segments.iter();
         let Some(PathSegment::Name(head)) = segments.next() else { return };
+        if self.find(&head.text).is_none()
+            && self.nearest_name(&head.text).is_none()
+            && self.other_meaning(&head.text).is_none()
+            && let Some(names) = self.items_in_scope()
+        {
+            let diagnostic = Diagnostic::error("GPB1003", format!("there is no `{}` in scope", head.text));
+            self.report(diagnostic.with_label(head.span, "unknown name").help(format!("in scope are {names}")));
+            return;
+        }
         let found = self.require(head);
         if let (Some(Resolution::Declared(declared)), Some(PathSegment::Name(name))) = (found, segments.next()) {
             self.member_of(&declared, name);
         }
         for segment in &path.segments {
             if let PathSegment::Index(expr) = segment {
-                self.expr(expr);
+                self.expr(expr, &WordReader::Nobody);
             }
         }
     }
@@ -265,9 +305,13 @@ impl<'p> Resolver<'_, 'p> {
         let diagnostic = Diagnostic::error("GPB1601", format!("there is no layer `{}` in this stack", used.text))
             .with_label(used.span, "unknown layer");
         let layers = index.names.values().filter(|declared| matches!(declared.what, DeclKind::Layer(_)));
-        self.report(match nearest(&used.text, layers.map(|declared| declared.name.text.as_str())) {
+        let layers: Vec<&str> = layers.map(|declared| declared.name.text.as_str()).collect();
+        self.report(match nearest(&used.text, layers.iter().copied()) {
             Some(near) => suggest(diagnostic, near, used.span),
-            None => diagnostic,
+            None => match listed(layers) {
+                Some(layers) => diagnostic.help(format!("the layers of this stack are {layers}")),
+                None => diagnostic.help("this stack has no layers yet: `layer name { … }` declares one"),
+            },
         });
     }
 }

@@ -1,66 +1,92 @@
 //! Resolves names in expressions.
 
-use super::body_kind::{BodyKind, describe};
-use super::resolver::{GroupKind, Resolver};
-use super::ribs::{Resolution, ScopeRib};
-use crate::builtins;
-use crate::names::ItemKind;
-use crate::node_id::NodeId;
-use gpb_base::diag::Diagnostic;
+use super::body_kind::BodyKind;
+use super::resolver::Resolver;
+use super::ribs::{Resolution, RibVar, ScopeRib};
+use super::word_reader::WordReader;
+use crate::modules::ModuleId;
+use gpb_base::source::Span;
 use gpb_syntax::ast::{
-    BinaryOp, Binding, Comprehension, Expr, ExprKind, Ident, PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
+    BinaryOp, Binding, Comprehension, Expr, ExprKind, Ident, PolicyStatement, TextPart, TypeExpr, TypeKind,
 };
 
 impl<'p> Resolver<'_, 'p> {
-    pub(super) fn expr(&mut self, expr: &'p Expr) {
+    /// Resolves an expression; `reader` reads the bare words that are its value.
+    pub(super) fn expr(&mut self, expr: &'p Expr, reader: &WordReader<'p>) {
         match &*expr.kind {
-            ExprKind::Number(_) | ExprKind::Quantity { .. } | ExprKind::Bool(_) | ExprKind::Missing => {}
-            // A bare word that is no name is read by the type that is expected of it.
-            ExprKind::Name(name) => {
-                if self.find(&name.text).is_some() {
-                    self.require(name);
-                }
-            }
+            ExprKind::Number(_)
+            | ExprKind::Quantity { .. }
+            | ExprKind::Bool(_)
+            | ExprKind::None
+            | ExprKind::Missing => {}
+            ExprKind::Name(name) => self.word(name, reader),
             ExprKind::Text(parts) => self.text(parts),
-            ExprKind::Tagged { value, .. } => self.expr(value),
+            ExprKind::Tagged { value, .. } => self.expr(value, &WordReader::Nobody),
             ExprKind::List(items) => {
-                for item in items {
-                    self.expr(item);
+                for (at, item) in items.iter().enumerate() {
+                    let is_plain = reader.is_of_the_catalog() && !self.may_hold_words(item);
+                    let reader = if is_plain { WordReader::Evaluation } else { reader.item(at) };
+                    self.expr(item, &reader);
                 }
             }
-            ExprKind::Object(stmts) => self.object(stmts, BodyKind::Object),
+            ExprKind::Object(stmts) => self.object(stmts, BodyKind::Object, reader),
             ExprKind::Call { callee, args } => {
                 self.callee(callee);
-                for arg in args {
-                    self.expr(&arg.value);
-                }
+                self.arguments(callee, args, reader);
             }
             ExprKind::Member { of, name, .. } => self.member(of, name),
             ExprKind::Index { of, index } => {
                 self.head(of);
-                self.expr(index);
+                self.expr(index, &WordReader::Nobody);
             }
             ExprKind::Not(inner) | ExprKind::Negate(inner) => self.head(inner),
-            // Words are compared and chosen, but neither added nor put in order.
-            ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::Coalesce, left, right } => {
-                self.expr(left);
-                self.expr(right);
+            ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual, left, right } => {
+                self.beside(left, right);
+                self.beside(right, left);
             }
+            ExprKind::Binary { op: BinaryOp::Coalesce, left, right } => {
+                self.expr(left, reader);
+                match reader {
+                    WordReader::Nobody => self.beside(right, left),
+                    _ => self.expr(right, reader),
+                }
+            }
+            // Words are compared and chosen, but neither added nor put in order.
             ExprKind::Binary { left, right, .. } => {
                 self.head(left);
                 self.head(right);
             }
             ExprKind::Range { low, high } => {
-                self.expr(low);
-                self.expr(high);
+                self.head(low);
+                self.head(high);
             }
             ExprKind::If { condition, then, otherwise } => {
                 self.head(condition);
-                self.expr(then);
-                self.expr(otherwise);
+                self.expr(then, reader);
+                self.expr(otherwise, reader);
             }
-            ExprKind::Comprehension(comprehension) => self.comprehension(comprehension),
-            ExprKind::Policy(statements) => self.object(statements, BodyKind::Policy),
+            ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, reader),
+            ExprKind::Policy(statements) => self.object(statements, BodyKind::Policy, &WordReader::Evaluation),
+        }
+    }
+
+    /// Resolves one side of a comparison or a choice: the type of the other side reads its words.
+    pub(super) fn beside(&mut self, expr: &'p Expr, other: &'p Expr) {
+        let reader = if self.may_hold_words(expr) { self.reader_beside(other) } else { WordReader::Nobody };
+        self.expr(expr, &reader);
+    }
+
+    /// Checks whether the value of an expression may be, or hold, a bare word.
+    pub(super) fn may_hold_words(&self, expr: &Expr) -> bool {
+        match &*expr.kind {
+            ExprKind::Name(name) => self.find(&name.text).is_none(),
+            ExprKind::List(_)
+            | ExprKind::Object(_)
+            | ExprKind::If { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::Comprehension(_)
+            | ExprKind::Binary { op: BinaryOp::Coalesce, .. } => true,
+            _ => false,
         }
     }
 
@@ -70,7 +96,7 @@ impl<'p> Resolver<'_, 'p> {
             ExprKind::Name(name) => {
                 self.require(name);
             }
-            _ => self.expr(expr),
+            _ => self.expr(expr, &WordReader::Nobody),
         }
     }
 
@@ -84,59 +110,53 @@ impl<'p> Resolver<'_, 'p> {
 
     fn member(&mut self, of: &'p Expr, name: &'p Ident) {
         match &*of.kind {
+            ExprKind::Name(head) if self.foreign_path(head, name) => {}
             ExprKind::Name(head) => {
                 if let Some(Resolution::Declared(declared)) = self.require(head) {
                     self.member_of(&declared, name);
                 }
             }
-            _ => self.expr(of),
+            _ => self.expr(of, &WordReader::Nobody),
         }
     }
 
-    fn callee(&mut self, callee: &'p Ident) {
-        if let Some(function) = self.world.names.function(self.module, &callee.text) {
-            self.functions.edge(self.item, NodeId::new(function.item.span), callee.span);
-            return;
-        }
-        if builtins::lookup(&callee.text).is_some() || crate::graph_functions::find(&callee.text).is_some() {
-            return;
-        }
-        let own: Vec<&str> =
-            self.world.names.nearest(self.module, ItemKind::Fn, &callee.text, &[]).into_iter().collect();
-        let diagnostic = builtins::unknown(&callee.text, callee.span, own);
-        self.report(match self.world.names.elsewhere(ItemKind::Fn, &callee.text) {
-            Some(_) => self.hint(diagnostic, ItemKind::Fn, callee, None),
-            None => diagnostic,
-        });
-    }
-
-    fn comprehension(&mut self, comprehension: &'p Comprehension) {
+    fn comprehension(&mut self, comprehension: &'p Comprehension, reader: &WordReader<'p>) {
         self.head(&comprehension.over);
-        self.ribs.push(ScopeRib::Vars(comprehension.names.iter().map(|name| name.text.as_str()).collect()));
+        self.variables(&comprehension.names);
+        self.ribs.push(ScopeRib::Vars(RibVar::of_iteration(&comprehension.names, &comprehension.over)));
         for expr in [&comprehension.condition, &comprehension.key].into_iter().flatten() {
-            self.expr(expr);
+            self.expr(expr, &WordReader::Nobody);
         }
-        self.expr(&comprehension.value);
+        let reader = if comprehension.key.is_some() { reader.field("", self.world) } else { reader.item(0) };
+        self.expr(&comprehension.value, &reader);
         self.ribs.pop();
     }
 
     pub(super) fn policy(&mut self, statement: &'p PolicyStatement) {
         let values = statement.actions.values.iter().chain(&statement.resources.values).chain(&statement.sid);
         let principals = statement.principals.values.iter().flat_map(|principal| &principal.values);
-        values.chain(principals).for_each(|expr| self.expr(expr));
+        values.chain(principals).for_each(|expr| self.expr(expr, &WordReader::Evaluation));
         if let Some(when) = &statement.conditions {
-            self.object(&when.stmts, BodyKind::Object);
+            self.object(&when.stmts, BodyKind::Object, &WordReader::Evaluation);
         }
     }
 
     pub(super) fn binding(&mut self, binding: &'p Binding) {
         if let Some(ty) = &binding.ty {
-            // The type's own mistakes are reported as it is read.
-            let _ = self.world.ty(self.module, ty);
             self.type_defaults(ty);
         }
+        let reader = self.reader_of(self.module, binding.ty.as_ref(), binding.name.span);
         if let Some(value) = &binding.value {
-            self.expr(value);
+            self.expr(value, &reader);
+        }
+    }
+
+    /// Returns what reads the words of a value of a declared type; its own mistakes are reported as it is read.
+    pub(super) fn reader_of(&self, module: ModuleId, ty: Option<&'p TypeExpr>, declared: Span) -> WordReader<'p> {
+        match ty.map(|ty| self.world.ty(module, ty)) {
+            Some(Ok(ty)) => WordReader::of(&ty, Some(declared)),
+            Some(Err(_)) => WordReader::Evaluation,
+            None => WordReader::Nobody,
         }
     }
 
@@ -149,30 +169,12 @@ impl<'p> Resolver<'_, 'p> {
                 let views = std::mem::take(&mut self.ribs);
                 for field in fields {
                     field.ty.iter().for_each(|ty| self.type_defaults(ty));
-                    field.value.iter().for_each(|value| self.expr(value));
+                    let reader = self.reader_of(self.module, field.ty.as_ref(), field.name.span);
+                    field.value.iter().for_each(|value| self.expr(value, &reader));
                 }
                 self.ribs = views;
             }
             TypeKind::Words(_) | TypeKind::Missing => {}
         }
-    }
-
-    /// Reports a statement in a body that has no use for it.
-    pub(super) fn misplaced(&mut self, stmt: &Stmt, place: BodyKind) {
-        // The mere beginning of an entry may become anything.
-        if matches!(stmt, Stmt::Field(field) if field.value.is_missing()) {
-            return;
-        }
-        let (what, span, help) = describe(stmt, place);
-        let within = match (stmt, self.group) {
-            (Stmt::Param(_) | Stmt::Output(_) | Stmt::Layer(_), Some(GroupKind::For)) => "a `for`",
-            (Stmt::Param(_), Some(GroupKind::Once)) => "a group",
-            _ => place.describe(),
-        };
-        self.report(
-            Diagnostic::error("GPB1014", format!("{what} cannot stand here, in {within}"))
-                .with_label(span, "misplaced")
-                .help(help),
-        );
     }
 }

@@ -1,9 +1,10 @@
 //! The items of a program.
 
 use super::body_kind::BodyKind;
-use super::cycles::ReferenceGraph;
-use super::resolver::Resolver;
-use super::ribs::ScopeRib;
+use super::foreign::listed;
+use super::resolver::{Findings, Resolver, suggest};
+use super::ribs::{RibVar, ScopeRib, VarSource};
+use super::word_reader::WordReader;
 use crate::compile_context::CompileContext;
 use crate::names::{ItemKind, NamedItem, duplicate};
 use crate::node_id::NodeId;
@@ -18,14 +19,18 @@ pub struct ResolveOutput {
     ///
     /// Functions and components that lead back to themselves, by address of their tree.
     pub recursive: HashSet<NodeId>,
+    /// The names that have been reported as unknown or ambiguous.
+    ///
+    /// They have no value, and nothing more is said about them.
+    pub unknown: foldhash::HashSet<NodeId>,
 }
 
 /// Resolves the whole program.
 pub fn resolve(cx: &CompileContext<'_>) -> ResolveOutput {
-    let mut functions = ReferenceGraph::default();
-    let mut components = ReferenceGraph::default();
+    let mut found = Findings::default();
     for item in &cx.names.items {
-        let mut resolver = Resolver::new(cx, *item, &mut functions, &mut components);
+        let mut resolver = Resolver::new(cx, *item, &mut found);
+        resolver.item_name(item.kind(), item.name());
         match item {
             NamedItem::Const(global) => resolver.constant(global.item),
             NamedItem::Fn(global) => resolver.function(global.item),
@@ -36,19 +41,23 @@ pub fn resolve(cx: &CompileContext<'_>) -> ResolveOutput {
         }
     }
     for facts in &cx.names.facts {
-        Resolver::of_facts(cx, *facts, &mut functions, &mut components).facts(facts.item);
+        Resolver::of_facts(cx, *facts, &mut found).facts(facts.item);
     }
+    let Findings { functions, components, unknown } = found;
     let mut recursive =
         functions.report(cx, "GPB1009", "function", "every program must end, so functions cannot call themselves");
     recursive.extend(components.report(cx, "GPB1010", "component", "its expansion would never end"));
-    ResolveOutput { recursive }
+    ResolveOutput { recursive, unknown }
 }
 
 impl<'p> Resolver<'_, 'p> {
     fn facts(&mut self, facts: &'p FactsItem) {
         self.world.check_type_name(&facts.ty);
-        self.ribs.push(ScopeRib::Vars(vec!["self", "usage"]));
-        self.object(&facts.stmts, BodyKind::Facts);
+        self.ribs.push(ScopeRib::Vars(vec![
+            RibVar::of_facts("self", VarSource::Resource(&facts.ty)),
+            RibVar::of_facts("usage", VarSource::Evaluation),
+        ]));
+        self.object(&facts.stmts, BodyKind::Facts, &WordReader::Evaluation);
         self.ribs.pop();
     }
 
@@ -60,17 +69,16 @@ impl<'p> Resolver<'_, 'p> {
         self.functions.node(self.item, &item.name);
         for (at, param) in item.params.iter().enumerate() {
             self.binding(param);
+            self.value_name(&param.name, "parameter");
             let earlier = item.params.iter().take(at).find(|earlier| earlier.name.text == param.name.text);
             if let Some(first) = earlier.filter(|first| !first.name.text.is_empty()) {
                 self.report(duplicate("parameter", &param.name, first.name.span));
             }
         }
-        if let Some(result) = &item.result {
-            // The type's own mistakes are reported as it is read.
-            let _ = self.world.ty(self.module, result);
-        }
-        self.ribs.push(ScopeRib::Vars(item.params.iter().map(|param| param.name.text.as_str()).collect()));
-        self.expr(&item.value);
+        let declared = item.result.as_ref().map_or(item.name.span, |result| result.span);
+        let reader = self.reader_of(self.module, item.result.as_ref(), declared);
+        self.ribs.push(ScopeRib::Vars(item.params.iter().map(RibVar::bound).collect()));
+        self.expr(&item.value, &reader);
         self.ribs.pop();
     }
 
@@ -95,8 +103,27 @@ impl<'p> Resolver<'_, 'p> {
             let diagnostic = Diagnostic::error("GPB1006", format!("there is no stack `{}`", of.text))
                 .with_label(of.span, "unknown stack");
             let near = self.world.names.nearest(self.module, ItemKind::Stack, &of.text, &[]);
-            self.report(self.hint(diagnostic, ItemKind::Stack, of, near));
+            self.report(match (near, self.world.names.of_kind(self.module, ItemKind::Stack).as_slice()) {
+                (None, [only]) => suggest(diagnostic, only, of.span),
+                (None, several) => match listed(several.to_vec()) {
+                    Some(stacks) => diagnostic.help(format!("the stacks are {stacks}")),
+                    None => self.hint(
+                        diagnostic.help(format!(
+                            "no stack is in sight: declare `stack {} {{ … }}`, or import its file with `use`",
+                            of.text
+                        )),
+                        ItemKind::Stack,
+                        of,
+                        None,
+                    ),
+                },
+                (near, _) => self.hint(diagnostic, ItemKind::Stack, of, near),
+            });
         }
-        self.object(&body.stmts, BodyKind::Environment);
+        let reader = match self.world.names.stack(self.module, &of.text) {
+            Some(stack) => WordReader::Environment(stack.module, self.world.indexes.get_or_build(&stack.item.stmts)),
+            None => WordReader::Evaluation,
+        };
+        self.object(&body.stmts, BodyKind::Environment, &reader);
     }
 }

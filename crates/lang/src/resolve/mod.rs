@@ -2,13 +2,19 @@
 
 mod body;
 mod body_kind;
+mod calls;
 mod cycles;
+mod definitions;
 mod expr;
+mod foreign;
 mod items;
 mod members;
 mod resolver;
 mod ribs;
 mod scope;
+mod static_type;
+mod word_reader;
+mod words;
 
 pub use items::{ResolveOutput, resolve};
-pub use ribs::AMBIENT;
+pub use ribs::{AMBIENT, MODES};

@@ -6,11 +6,23 @@ use crate::compile_context::CompileContext;
 use crate::modules::ModuleId;
 use crate::names::{GlobalItem, ItemKind, NamedItem};
 use crate::node_id::NodeId;
+use foldhash::HashSet;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_syntax::ast::{FactsItem, Ident, LayerStmt};
 
-/// Returns the key of an item in the graph of references.
+/// The findings about the items resolved so far.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// The calls between functions.
+    pub functions: ReferenceGraph,
+    /// The uses of components in components.
+    pub components: ReferenceGraph,
+    /// The names that have been reported and mean nothing.
+    pub unknown: HashSet<NodeId>,
+}
+
+/// The kinds of groups around a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum GroupKind {
     /// `if` or `in`
@@ -36,15 +48,14 @@ pub(super) struct Resolver<'w, 'p> {
     pub functions: &'w mut ReferenceGraph,
     /// The uses of components in components.
     pub components: &'w mut ReferenceGraph,
+    /// The names that have been reported and mean nothing.
+    pub unknown: &'w mut HashSet<NodeId>,
+    /// The declarations of this item that shadow others.
+    pub shadowing: HashSet<NodeId>,
 }
 
 impl<'w, 'p> Resolver<'w, 'p> {
-    pub(super) fn new(
-        cx: &'w CompileContext<'p>,
-        item: NamedItem<'p>,
-        functions: &'w mut ReferenceGraph,
-        components: &'w mut ReferenceGraph,
-    ) -> Self {
+    pub(super) fn new(cx: &'w CompileContext<'p>, item: NamedItem<'p>, found: &'w mut Findings) -> Self {
         let (module, item) = match item {
             NamedItem::Const(global) => (global.module, NodeId::new(global.item.span)),
             NamedItem::Fn(global) => (global.module, NodeId::new(global.item.span)),
@@ -52,17 +63,30 @@ impl<'w, 'p> Resolver<'w, 'p> {
             NamedItem::Component(global) | NamedItem::Stack(global) => (global.module, NodeId::new(global.item.span)),
             NamedItem::Environment(environment) => (environment.module, NodeId::new(environment.body.span)),
         };
-        Self { world: cx, module, ribs: Vec::new(), layer: None, item, group: None, functions, components }
+        Self::at(cx, module, item, found)
     }
 
     pub(super) fn of_facts(
         cx: &'w CompileContext<'p>,
         facts: GlobalItem<'p, FactsItem>,
-        functions: &'w mut ReferenceGraph,
-        components: &'w mut ReferenceGraph,
+        found: &'w mut Findings,
     ) -> Self {
-        let (module, item) = (facts.module, NodeId::new(facts.item.span));
-        Self { world: cx, module, ribs: Vec::new(), layer: None, item, group: None, functions, components }
+        Self::at(cx, facts.module, NodeId::new(facts.item.span), found)
+    }
+
+    fn at(cx: &'w CompileContext<'p>, module: ModuleId, item: NodeId, found: &'w mut Findings) -> Self {
+        Self {
+            world: cx,
+            module,
+            ribs: Vec::new(),
+            layer: None,
+            item,
+            group: None,
+            functions: &mut found.functions,
+            components: &mut found.components,
+            unknown: &mut found.unknown,
+            shadowing: HashSet::default(),
+        }
     }
 
     pub(super) fn report(&self, diagnostic: Diagnostic) {

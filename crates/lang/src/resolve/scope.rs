@@ -4,56 +4,89 @@ use super::resolver::Resolver;
 use super::ribs::{AMBIENT, Resolution, ScopeRib};
 use crate::body_index::DeclKind;
 use crate::builtins;
+use crate::modules::ModuleId;
 use crate::names::ItemKind;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_syntax::ast::{Ident, LayerStmt};
 
 impl<'p> Resolver<'_, 'p> {
     pub(super) fn find(&self, name: &str) -> Option<Resolution<'p>> {
-        for view in self.ribs.iter().rev() {
+        self.find_in(&self.ribs, self.module, name).map(|(found, _)| found)
+    }
+
+    /// Looks a name up from the innermost of some rings outwards, then among the module's constants.
+    ///
+    /// Returns its meaning, and how many of the rings are around its value.
+    pub(super) fn find_in(
+        &self,
+        ribs: &[ScopeRib<'p>],
+        module: ModuleId,
+        name: &str,
+    ) -> Option<(Resolution<'p>, usize)> {
+        for (depth, view) in ribs.iter().enumerate().rev() {
             match view {
-                ScopeRib::Vars(vars) if vars.contains(&name) => return Some(Resolution::Value),
-                ScopeRib::Vars(_) => {}
+                ScopeRib::Vars(vars) => {
+                    if let Some(var) = vars.iter().find(|var| var.name == name) {
+                        return Some((Resolution::Var(*var), depth));
+                    }
+                }
                 ScopeRib::Body(index) => {
                     if let Some(declared) = index.names.get(name) {
-                        return Some(Resolution::Declared(*declared));
+                        return Some((Resolution::Declared(*declared), depth + 1));
                     }
                 }
             }
         }
-        let known = AMBIENT.contains(&name) || self.world.names.constant(self.module, name).is_some();
-        known.then_some(Resolution::Value)
+        let constant = self.world.names.constant(module, name).map(Resolution::Const);
+        constant.or_else(|| AMBIENT.contains(&name).then_some(Resolution::Ambient)).map(|found| (found, 0))
     }
 
-    /// Returns the name in scope that is nearest to a wrong one.
-    pub(super) fn nearest_name(&self, name: &str) -> Option<String> {
+    /// Returns every name in scope but the constants.
+    pub(super) fn names_in_scope(&self) -> Vec<&'p str> {
         let mut names: Vec<&str> = AMBIENT.to_vec();
         for view in &self.ribs {
             match view {
-                ScopeRib::Vars(vars) => names.extend(vars),
+                ScopeRib::Vars(vars) => names.extend(vars.iter().map(|var| var.name)),
                 ScopeRib::Body(index) => {
                     names.extend(index.in_order().iter().map(|declared| declared.name.text.as_str()));
                 }
             }
         }
+        names
+    }
+
+    /// Returns the name in scope that is nearest to a wrong one.
+    pub(super) fn nearest_name(&self, name: &str) -> Option<String> {
+        let mut names = self.names_in_scope();
         names.extend(self.world.names.nearest(self.module, ItemKind::Const, name, &[]));
         nearest(name, names).map(str::to_owned)
     }
 
-    /// Resolves a name that must exist; a layer must be one this layer uses.
-    pub(super) fn require(&self, name: &Ident) -> Option<Resolution<'p>> {
+    /// Takes note of a name that is found; a layer must be one this layer uses.
+    pub(super) fn met(&mut self, name: &Ident, found: &Resolution<'p>) {
+        if let Resolution::Declared(declared) = found
+            && let DeclKind::Layer(layer) = declared.what
+        {
+            self.may_use(layer, name);
+        }
+        self.silence_shadowing(name, found);
+    }
+
+    /// Resolves a name that must exist.
+    pub(super) fn require(&mut self, name: &Ident) -> Option<Resolution<'p>> {
         match self.find(&name.text) {
-            Some(Resolution::Declared(declared)) => {
-                if let DeclKind::Layer(layer) = declared.what {
-                    self.may_use(layer, name);
-                }
-                Some(Resolution::Declared(declared))
+            Some(found) => {
+                self.met(name, &found);
+                Some(found)
             }
-            Some(found) => Some(found),
             None => {
                 let diagnostic = Diagnostic::error("GPB1003", format!("there is no `{}` in scope", name.text))
                     .with_label(name.span, "unknown name");
                 if let Some(help) = self.other_meaning(&name.text) {
+                    self.report(diagnostic.help(help));
+                    return None;
+                }
+                if let Some(help) = Self::foreign_name(&name.text) {
                     self.report(diagnostic.help(help));
                     return None;
                 }
@@ -65,7 +98,7 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     /// Returns a hint about the function, or the layer's item, of that name.
-    fn other_meaning(&self, name: &str) -> Option<String> {
+    pub(super) fn other_meaning(&self, name: &str) -> Option<String> {
         if self.world.names.function(self.module, name).is_some() || builtins::lookup(name).is_some() {
             return Some(format!("`{name}` is a function: call it, `{name}(…)`"));
         }

@@ -97,6 +97,51 @@ fn what_guards_after_and_protect_in_a_use_is_decided() {
 }
 
 #[test]
+fn what_guards_in_a_use_may_nest_and_look_at_parameters() {
+    let body = r#"
+  param careful: bool = true
+  param before: list<string> = ["a", "b"]
+  layer work {
+    resource aws.sqs.queue first { queue_name = "first" }
+    resource aws.sqs.queue second { queue_name = "second" }
+    queue nested {
+      name = "nested"
+      if careful {
+        if length(before) > 1 { after first, if !careful { protect never } else { protect always } }
+        for n in before { if n == "b" { after second } else { env B = n } }
+      }
+    }
+    queue otherwise { name = "otherwise", if !careful { after first } else if careful { after second } else { protect always } }
+    queue keyed { name = "keyed", for n in before { after each[n] } }
+    for n in before { resource aws.sqs.queue each { queue_name = n } }
+    queue variable { name = "variable", let wanted = careful, if wanted { after first, protect always } }
+  }
+"#;
+    let model = model(&(QUEUE.to_owned() + &stack(body)));
+    assert_eq!(model.matches("after work.first").count(), 2, "{model}");
+    assert_eq!(model.matches("after work.second").count(), 2, "{model}");
+    assert_eq!(model.matches("after work.each[").count(), 2, "{model}");
+    assert_eq!(model.matches("protect Some(true)").count(), 2, "{model}");
+    insta::assert_snapshot!(model);
+}
+
+#[test]
+fn what_is_wrong_in_what_guards_after_in_a_use_is_told() {
+    insta::assert_snapshot!(check(
+        &(QUEUE.to_owned()
+            + &stack(
+                r#"
+  resource aws.sqs.queue first { queue_name = "first" }
+  queue unknown { name = "a", if true { after frist } }
+  queue undecided { name = "b", if first.arn == "x" { after first } }
+  queue misplaced { name = "c", if true { ignore name } }
+  queue word { name = "d", if true { protect alwys } }
+"#
+            ))
+    ));
+}
+
+#[test]
 fn a_component_may_be_used_many_times_and_in_components() {
     insta::assert_snapshot!(model(
         &(QUEUE.to_owned()

@@ -6,6 +6,7 @@ use super::object;
 use super::secret::secret_as_text;
 use super::text;
 use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::foreign;
 use gpb_base::unit;
 use gpb_base::unit::Operands;
 use gpb_model::ty::Type;
@@ -23,8 +24,16 @@ use std::sync::Arc;
 pub fn conform(value: Value, ty: &Type, cx: &TypeContext) -> Result<Value, Vec<Diagnostic>> {
     match (&value.kind, ty) {
         (_, Type::Any) | (ValueKind::Absent, Type::Optional(_)) => Ok(value),
+        (ValueKind::Unknown(unknown), Type::Optional(inner))
+            if unknown.ty.is_optional() && unknown.ty.may_be(inner) =>
+        {
+            Ok(unknown.spread(ty.clone(), value.span))
+        }
         (_, Type::Optional(inner)) => conform(value, inner, cx),
         (ValueKind::Absent, _) => one(absent(&value, ty, cx)),
+        (ValueKind::Unknown(unknown), _) if unknown.ty.is_optional() && unknown.ty.may_be(ty) => {
+            one(absent(&value, ty, cx))
+        }
         (ValueKind::Unknown(unknown), _) => {
             if !unknown.ty.may_be(ty) {
                 return one(mismatch(&value, ty, cx));
@@ -124,9 +133,15 @@ fn range(value: &Value, of: &Type, ty: &Type, cx: &TypeContext) -> Result<Value,
         let found = mismatch(value, ty, cx);
         return one(match value.kind {
             ValueKind::Number(_) | ValueKind::Quantity(_) => {
-                found.help("a range that holds one value is written `5..5`")
+                found.help("a range is written `2..10`; one that holds a single value is `5..5`")
             }
-            _ => found,
+            _ => match ends(value) {
+                Some((range, true)) => {
+                    found.help("a range is written with `..`").fix(format!("write `{range}`"), value.span, range)
+                }
+                Some((range, false)) => found.help(format!("a range is written with `..`: `{range}`")),
+                None => found.help("a range is written `2..10`"),
+            },
         });
     };
     let low = borrow_unit(&range.low, &range.high).map_err(|one| vec![one])?;
@@ -136,6 +151,25 @@ fn range(value: &Value, of: &Type, ty: &Type, cx: &TypeContext) -> Result<Value,
     let (Some(low), Some(high)) = (low, high) else { return Err(diagnostics) };
     check_order(&low, &high).map_err(|one| vec![one])?;
     Ok(Value::new(ValueKind::Range(Arc::new(ValueRange { low, high })), value.span))
+}
+
+/// Returns the range that a list of two, a text or an object probably means; and whether it is written at its own place.
+fn ends(value: &Value) -> Option<(String, bool)> {
+    match &value.kind {
+        ValueKind::List(items) => {
+            let [low, high] = items.as_slice() else { return None };
+            let inside =
+                [low, high].iter().all(|end| value.span.start < end.span.start && end.span.end < value.span.end);
+            Some((format!("{}..{}", low.as_amount()?, high.as_amount()?), inside))
+        }
+        ValueKind::Text(text) => {
+            let (low, high) = ["..", "-", ":"].iter().find_map(|sign| text.split_once(sign))?;
+            let (low, high): (Decimal, Decimal) = (low.trim().parse().ok()?, high.trim().parse().ok()?);
+            let is_literal = (value.span.end - value.span.start) as usize == text.len() + 2;
+            Some((format!("{low}..{high}"), is_literal))
+        }
+        _ => None,
+    }
 }
 
 /// Gives a bare low end the unit of the high end.
@@ -169,6 +203,7 @@ fn list(items: &[Value], of: &Type, span: gpb_base::source::Span, cx: &TypeConte
     for item in items {
         match conform(item.clone(), of, cx) {
             Ok(item) => read.push(item),
+            Err(_) if item.is_absent() => diagnostics.push(absent_element(item, span, cx)),
             Err(mut found) => diagnostics.append(&mut found),
         }
     }
@@ -184,6 +219,11 @@ fn map(
     let mut diagnostics = Vec::new();
     let mut read = ValueMap::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
     for (name, entry) in entries {
+        // An entry that is absent is none.
+        if entry.value.is_absent() {
+            read.insert(name.clone(), entry.clone());
+            continue;
+        }
         match conform(entry.value.clone(), of, cx) {
             Ok(value) => {
                 read.insert(name.clone(), ValueEntry { key: entry.key, value });
@@ -218,12 +258,27 @@ fn absent(value: &Value, ty: &Type, cx: &TypeContext) -> Diagnostic {
     )
 }
 
+fn absent_element(item: &Value, list: gpb_base::source::Span, cx: &TypeContext) -> Diagnostic {
+    let diagnostic = Diagnostic::error("GPB1150", "an element of this list is absent, and each has to be there")
+        .with_label(item.span, "this may be absent");
+    let diagnostic = if item.span == list { diagnostic } else { diagnostic.with_label(list, "the list is used here") };
+    cx.origin(diagnostic.help("leave out what is absent: `[for x in list if is_set(x): x]`"))
+}
+
 fn no_unit(value: &Value, dimension: unit::Dimension, cx: &TypeContext) -> Diagnostic {
-    cx.origin(
+    let diagnostic =
         Diagnostic::error("GPB1104", format!("a number without a unit, where {} is expected", dimension.described()))
-            .with_label(value.span, format!("{} is expected here", dimension.described()))
-            .help(format!("the units of `{dimension}` are {}", dimension.spelled_units())),
-    )
+            .with_label(value.span, format!("{} is expected here", dimension.described()));
+    let share = match &value.kind {
+        ValueKind::Number(number) if dimension == unit::Dimension::Percent && *number <= Decimal::ONE => {
+            number.checked_mul(Decimal::ONE_HUNDRED).filter(|share| share.is_sign_positive())
+        }
+        _ => None,
+    };
+    cx.origin(match share {
+        Some(share) => diagnostic.help(format!("a percentage is written with `%`: `{}%`", share.normalize())),
+        None => diagnostic.help(format!("the units of `{dimension}` are {}", dimension.spelled_units())),
+    })
 }
 
 fn other_dimension(value: &Value, ty: &Type, cx: &TypeContext) -> Diagnostic {
@@ -266,13 +321,14 @@ fn other_resource(value: &Value, found: &str, wanted: &str, cx: &TypeContext) ->
 fn not_among(found: &str, words: &[Arc<str>], ty: &Type, value: &Value, cx: &TypeContext) -> Diagnostic {
     let diagnostic = Diagnostic::error("GPB1106", format!("`{found}` is none of `{ty}`"))
         .with_label(value.span, format!("one of `{ty}` is expected here"));
-    let diagnostic = match nearest(found, words.iter().map(AsRef::as_ref)) {
+    let synonym = foreign::synonym(found, words.iter().map(AsRef::as_ref));
+    let diagnostic = match synonym.or_else(|| nearest(found, words.iter().map(AsRef::as_ref))) {
         Some(meant) => {
             diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("change to `{meant}`"), value.span, meant)
         }
         None => match cx.nearest_name(found) {
             Some(name) => diagnostic.help(format!("the name `{name}` is in scope; did you mean that?")),
-            None => diagnostic,
+            None => diagnostic.help(format!("the words are `{}`", words.join("`, `"))),
         },
     };
     cx.origin(diagnostic)
@@ -283,6 +339,13 @@ fn no_name(value: &Value, found: &BareWord, ty: &Type, cx: &TypeContext) -> Diag
     let (word, written) = (&*found.text, found.written);
     let message = format!("`{word}` is not a name in scope, and {} is expected here", article(ty));
     let diagnostic = found.labelled(Diagnostic::error("GPB1105", message), value.span, "not a name in scope");
+    if foreign::is_absence(word) {
+        return cx.origin(diagnostic.help("there is no null: write `none`, or leave it out"));
+    }
+    if let (Type::Bool, Some(truth)) = (ty.required(), foreign::truth(word)) {
+        let help = format!("a bool is `true` or `false`; did you mean `{truth}`?");
+        return cx.origin(diagnostic.help(help).fix(format!("change to `{truth}`"), written, truth.to_string()));
+    }
     cx.origin(match cx.nearest_name(word) {
         Some(name) => {
             diagnostic.help(format!("did you mean `{name}`?")).fix(format!("change to `{name}`"), written, &*name)
@@ -290,7 +353,7 @@ fn no_name(value: &Value, found: &BareWord, ty: &Type, cx: &TypeContext) -> Diag
         None if ty.is_text() => {
             diagnostic.help("a string is written in quotes").fix("put it in quotes", written, format!("\"{word}\""))
         }
-        None => diagnostic,
+        None => diagnostic.help("a word alone is a name; declare it with `param` or `let`"),
     })
 }
 

@@ -5,7 +5,7 @@ use super::conform::conform as conform_value;
 use super::context::TypeContext;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_model::ty::{FieldType, ObjectType};
+use gpb_model::ty::{FieldType, ObjectType, Type};
 use gpb_model::value::{Value, ValueEntry, ValueMap};
 use std::sync::Arc;
 
@@ -43,7 +43,13 @@ fn missing(
     cx: &TypeContext,
 ) -> Result<Value, Vec<Diagnostic>> {
     match field.default {
-        Some(id) => one_field((cx.defaults)(id)?, field, cx),
+        Some(id) => {
+            let default = (cx.defaults)(id)?;
+            // The default `none` is the word where the type has it.
+            let is_word = default.is_absent()
+                && matches!(field.ty.required(), Type::Words(words) if words.iter().any(|one| &**one == "none"));
+            one_field(if is_word { Value::word("none", default.span) } else { default }, field, cx)
+        }
         None if field.ty.is_optional() => Ok(Value::absent(span)),
         None => {
             let of = ty.name.as_ref().map(|name| format!(" of `{name}`")).unwrap_or_default();
@@ -60,7 +66,8 @@ fn missing(
 }
 
 fn unknown_fields(entries: &ValueMap, ty: &ObjectType) -> Vec<Diagnostic> {
-    let unknown = entries.iter().filter(|(name, _)| !ty.fields.contains_key(*name));
+    // What a resource's object does not have was not written by anyone.
+    let unknown = entries.iter().filter(|(name, entry)| !ty.fields.contains_key(*name) && !entry.is_unwritten());
     unknown.map(|(name, entry)| unknown_field(name, entry.key, ty)).collect()
 }
 

@@ -43,7 +43,10 @@ pub fn cidr(text: &str, span: Span) -> Result<IpNet, Diagnostic> {
                     whole,
                 )
             }
-            Err(_) => diagnostic.help("a network is an address and a prefix length: `\"10.0.0.0/16\"`"),
+            Err(_) => {
+                let why = not_a_network(text).map(|why| format!("{why}; ")).unwrap_or_default();
+                diagnostic.help(format!("{why}a network is an address and a prefix length: `\"10.0.0.0/16\"`"))
+            }
         });
     };
     if net.trunc() == net {
@@ -53,6 +56,18 @@ pub fn cidr(text: &str, span: Span) -> Result<IpNet, Diagnostic> {
     Err(bad(format!("`{text}` is an address inside a network, not a network"))
         .help(format!("the network it lies in is {network}"))
         .fix(format!("change to {network}"), span, network))
+}
+
+/// Returns what is wrong with the parts of a network, where it has both.
+fn not_a_network(text: &str) -> Option<String> {
+    let (address, length) = text.split_once('/')?;
+    let most = match address.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V4(_)) => 32,
+        Ok(std::net::IpAddr::V6(_)) => 128,
+        Err(_) => return Some(format!("`{address}` is not an address")),
+    };
+    let fits = length.parse::<u8>().is_ok_and(|length| length <= most);
+    (!fits).then(|| format!("the prefix of such an address has 0 to {most} bits, not `{length}`"))
 }
 
 /// Checks a region: a bare word must be known; in quotes, its form is enough.
@@ -69,7 +84,12 @@ pub fn region(text: &str, span: Span, quoted: bool, cx: &TypeContext) -> Result<
             .fix(format!("change to `{meant}`"), span, if quoted { format!("\"{meant}\"") } else { meant.to_owned() }),
         None if looks_like_region(text) => diagnostic.help("a region that is newer than gpb is written in quotes"),
         None => match cx.nearest_name(text) {
-            Some(name) => diagnostic.help(format!("the name `{name}` is in scope; did you mean that?")),
+            Some(name) => {
+                Diagnostic::error("GPB1112", format!("`{text}` is neither a known region nor a name in scope"))
+                    .with_label(span, "a `region` is expected here")
+                    .help(format!("did you mean the name `{name}`?"))
+                    .fix(format!("change to `{name}`"), span, &*name)
+            }
             None => diagnostic.help("a region looks like `us-east-1`"),
         },
     }))

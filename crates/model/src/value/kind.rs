@@ -58,6 +58,18 @@ pub struct ValueEntry {
     pub value: Value,
 }
 
+impl ValueEntry {
+    /// Returns an entry that nobody wrote, for a name that an object could have.
+    pub fn unwritten(span: Span) -> Self {
+        Self { key: Span::default(), value: Value::absent(span) }
+    }
+
+    /// Checks whether it stands for a name that an object could have and nobody wrote.
+    pub fn is_unwritten(&self) -> bool {
+        self.value.is_absent() && self.key == Span::default()
+    }
+}
+
 impl PartialEq for ValueEntry {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value

@@ -132,6 +132,12 @@ impl Value {
         Self::new(ValueKind::Word(BareWord { text, written: span, among }), span)
     }
 
+    /// Returns a word that is one of those a type knows.
+    pub fn word_among<'a>(value: &str, words: impl IntoIterator<Item = &'a str>, span: Span) -> Self {
+        let among = Some(words.into_iter().map(Arc::from).collect());
+        Self::new(ValueKind::Word(BareWord { text: value.into(), written: span, among }), span)
+    }
+
     /// Returns a list.
     pub fn list(items: Vec<Value>, span: Span) -> Self {
         Self::new(ValueKind::List(Arc::new(items)), span)

@@ -29,7 +29,7 @@ pub(in super::super) fn diagnostics(file: FileId, tree: &SyntaxTree<'_>) -> Vec<
 /// Checks that no message can be about a node, as about nearly all: three messages that are none take long to hand on.
 fn is_plain(node: SyntaxNode<'_>) -> bool {
     match node.rule() {
-        Rule::name => !matches!(node.text(), "null" | "nil" | "None"),
+        Rule::name => !super::is_null(node),
         Rule::direct => !node.text().starts_with("policy") && !node.text().starts_with("else"),
         rule => is_plain_rule(rule),
     }
@@ -58,7 +58,6 @@ fn is_plain_rule(rule: Rule) -> bool {
             | Rule::member
             | Rule::path
             | Rule::path_member
-            | Rule::type_expr
             | Rule::type_named
             | Rule::type_name
             | Rule::resource_stmt

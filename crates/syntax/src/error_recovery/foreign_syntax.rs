@@ -4,15 +4,19 @@ use super::super::tree::{Rule, SyntaxNode};
 use super::finder::ErrorFinder;
 use super::words::is_comment;
 use gpb_base::diag::Diagnostic;
+use gpb_base::foreign;
 use gpb_base::source::Span;
 
 /// The blocks of HCL that take their name in quotes.
-const HCL: [&str; 9] =
-    ["resource", "data", "variable", "output", "module", "provider", "locals", "terraform", "backend"];
+const HCL: [&str; 10] =
+    ["resource", "param", "data", "variable", "output", "module", "provider", "locals", "terraform", "backend"];
 
 /// Checks for `null`, `nil` or `None`: other languages' word for no value.
 pub(in super::super) fn is_null(name: SyntaxNode<'_>) -> bool {
-    matches!(name.text(), "null" | "nil" | "None") && name.parent().is_some_and(|parent| parent.is(Rule::postfix))
+    // Nearly every name is another, which its first letter shows.
+    name.text().starts_with(['n', 'N', 'u']) && foreign::is_absence(name.text()) && {
+        name.parent().is_some_and(|parent| parent.is(Rule::postfix))
+    }
 }
 
 /// Checks for a block of HCL: `variable "x" { … }`.
@@ -29,6 +33,7 @@ impl ErrorFinder {
             Some(Diagnostic::error(code, message).with_label(span, label).fix(format!("write `{fix}`"), span, fix))
         };
         match node.rule() {
+            Rule::compat_assign if self.is_explained(node) => None,
             Rule::compat_assign => fixed("GPB0050", "a value is given with `=`", "expected `=`", "="),
             Rule::compat_arg_eq => fixed("GPB0058", "an argument is named with `:`", "expected `:`", ":"),
             Rule::compat_or => fixed("GPB0054", "`or` is written `||`", "expected `||`", "||"),
@@ -77,7 +82,7 @@ impl ErrorFinder {
 
     fn quotes(&self, node: SyntaxNode<'_>) -> Diagnostic {
         let span = self.span(node);
-        let inner = node.text().trim_matches(['\'', '“', '”']).replace('\\', "\\\\").replace('"', "\\\"");
+        let inner = node.text().trim_matches(['\'', '`', '“', '”']).replace('\\', "\\\\").replace('"', "\\\"");
         Diagnostic::error("GPB0051", "a string stands between `\"`").with_label(span, "these are other quotes").fix(
             "write double quotes",
             span,
@@ -112,17 +117,7 @@ impl ErrorFinder {
                 let plain = plain && inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
                 Some(if plain { diagnostic.fix("remove the quotes", span, inner) } else { diagnostic })
             }
-            Rule::compat_type_args | Rule::compat_type_list => {
-                let inner = node.text().trim_start_matches('[').trim_end_matches(']').trim();
-                let empty = inner.is_empty() || node.is(Rule::compat_type_list);
-                let help =
-                    if empty { "a list of strings is `list<string>`" } else { "write `<…>` instead of `[…]`" };
-                Some(
-                    Diagnostic::error("GPB0057", "the types inside a type stand in `<…>`")
-                        .with_label(span, "expected `<…>`")
-                        .help(help),
-                )
-            }
+            Rule::compat_type_args | Rule::compat_type_list => Some(self.type_brackets(node)),
             Rule::compat_interpolation => {
                 let inner = node.text().trim_start_matches("${").trim_end_matches('}').trim();
                 let diagnostic = Diagnostic::error("GPB0070", "`${…}` belongs inside a string")
@@ -142,8 +137,8 @@ impl ErrorFinder {
             ),
             Rule::args => self.call(node),
             Rule::for_stmt => self.map_for(node),
-            Rule::direct => self.policy_block(node),
-            _ => self.tight_operator(node),
+            Rule::direct => self.policy_block(node).or_else(|| self.yaml(node)),
+            _ => self.foreign_form(node),
         }
     }
 
@@ -151,7 +146,8 @@ impl ErrorFinder {
         is_null(node).then(|| {
             Diagnostic::error("GPB0055", "there is no null")
                 .with_label(self.span(node), "a property is given, or it is absent")
-                .help("leave the property out; give a parameter a type with `?`, and choose with `x ?? y`")
+                .help("the absent value is `none`: a property that is given it is left out, a parameter keeps its default")
+                .fix("write `none`", self.span(node), "none")
         })
     }
 
@@ -167,6 +163,7 @@ impl ErrorFinder {
             "output" => "write `output name = value`",
             "locals" => "write `let name = value`",
             "module" => "write a `component name { … }`, and use it as `name label { … }`",
+            "param" => "write `param name: type = default`",
             "provider" | "terraform" | "backend" => "an `environment` holds the account and the region",
             _ => "names after the first word stand without quotes, and there is one at most",
         };
@@ -183,7 +180,7 @@ impl ErrorFinder {
     fn call(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         let before = node.before()?;
         let named = before.is(Rule::name) && before.before().is_none();
-        (!named).then(|| {
+        (!named && !before.is(Rule::compat_path)).then(|| {
             Diagnostic::error("GPB0060", "only a function can be called, by its name")
                 .with_label(self.span(node), "what stands before this is not the name of a function")
                 .help("there are no methods: write `length(x)`, not `x.length()`")
@@ -252,7 +249,7 @@ impl ErrorFinder {
     /// Reports an operator without blanks around it.
     ///
     /// Words may hold hyphens, so an operator shows itself by the blanks around it.
-    fn tight_operator(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+    pub(super) fn tight_operator(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         if !is_spaced_operator(node.rule()) {
             return None;
         }

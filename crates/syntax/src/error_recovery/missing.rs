@@ -4,6 +4,7 @@ use super::super::tree::{Rule, SyntaxNode};
 use super::finder::ErrorFinder;
 use super::words::{after, first_word, word_before};
 use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
 
 /// Returns the missing sign or word, and a hint about what follows it.
 fn sign(rule: Rule) -> Option<(&'static str, &'static str)> {
@@ -16,11 +17,13 @@ fn sign(rule: Rule) -> Option<(&'static str, &'static str)> {
         Rule::missing_to => ("`to`", "then the new address: `moved old.name to new.name`"),
         Rule::missing_per => ("`per month`", "a budget is for a month: `budget $500 per month`"),
         Rule::missing_op => ("a comparison", "`<`, `<=`, `>`, `>=`, `==` or `!=`"),
-        Rule::missing_else => ("`else`", "a value needs both ways: `if c { a } else { b }`"),
         Rule::missing_params => ("`(`", "then the parameters, then `)`"),
         _ => return None,
     })
 }
+
+/// The types that stand before the name in other languages.
+const TYPES: [&str; 8] = ["string", "int", "bool", "number", "count", "duration", "bytes", "percent"];
 
 /// Returns the braces that a condition without a value took for an object.
 ///
@@ -69,7 +72,8 @@ impl ErrorFinder {
             return expected("GPB0030", "a value", "");
         }
         if let Some((what, help)) = sign(node.rule()) {
-            return expected("GPB0035", what, help);
+            let diagnostic = expected("GPB0035", what, self.help_for(node).unwrap_or(help))?;
+            return Some(self.inserted(node, diagnostic));
         }
         match node.rule() {
             Rule::missing_value => expected("GPB0030", "a value", percent_apart(node).unwrap_or_default()),
@@ -107,6 +111,66 @@ impl ErrorFinder {
         }
     }
 
+    /// Returns the help that fits what stands in the place of a missing sign.
+    fn help_for(&self, node: SyntaxNode<'_>) -> Option<&'static str> {
+        let rest = node.source().get(node.start()..)?.trim_start_matches([' ', '\t', '\r']);
+        let parent = node.parent()?;
+        match (node.rule(), parent.rule()) {
+            (Rule::missing_eq, Rule::fn_item) if rest.starts_with('{') => {
+                Some("a function is one expression, without braces and `return`: `fn f(x: int) -> int = x * 2`")
+            }
+            (Rule::missing_body, Rule::component_item | Rule::stack_item) if rest.starts_with('(') => {
+                Some("parameters stand between the braces, one a line: `param name: type`")
+            }
+            (Rule::missing_body, Rule::component_item | Rule::stack_item | Rule::environment_item) => {
+                rest.starts_with([':', '=']).then_some("the entries stand between braces, without a sign before them")
+            }
+            (Rule::missing_body, Rule::if_expr) => Some("a choice of values is `if c { a } else { b }`"),
+            _ => None,
+        }
+    }
+
+    /// Adds the fix that inserts a missing sign, where all else is in place.
+    fn inserted(&self, node: SyntaxNode<'_>, diagnostic: Diagnostic) -> Diagnostic {
+        let at = self.point(self.end_before(node, node.start()));
+        match (node.rule(), node.after().map(SyntaxNode::rule)) {
+            (Rule::missing_colon, Some(Rule::type_expr)) => match self.swapped(node) {
+                Some((span, form)) => {
+                    diagnostic.help("the name stands first, then the type").fix(format!("write `{form}`"), span, form)
+                }
+                None => diagnostic.fix("add the colon", at, ":"),
+            },
+            (Rule::missing_to, Some(Rule::path)) => diagnostic.fix("add `to`", at, " to"),
+            (Rule::missing_body, _) => match self.braced(node) {
+                Some((span, form)) => diagnostic.fix("put both values in braces", span, form),
+                None => diagnostic,
+            },
+            _ => diagnostic,
+        }
+    }
+
+    /// Returns `name: type` for `type name`, where the first word can only be a type.
+    fn swapped(&self, colon: SyntaxNode<'_>) -> Option<(Span, String)> {
+        let (first, second) = (colon.before()?, colon.after()?);
+        let is_type = |name: &str| TYPES.contains(&name) || gpb_base::foreign::type_name(name).is_some();
+        let swapped = first.is(Rule::name) && is_type(first.text()) && !is_type(second.text());
+        let whole = Span::new(self.file, first.start(), second.end());
+        swapped.then(|| (whole, format!("{}: {}", second.text(), first.text())))
+    }
+
+    /// Returns `{ a } else { b }` for what follows the condition in `if c a else b`.
+    fn braced(&self, node: SyntaxNode<'_>) -> Option<(Span, String)> {
+        node.parent().filter(|parent| parent.is(Rule::if_expr))?;
+        let rest = node.source().get(node.start()..)?;
+        let line = rest.split('\n').next().unwrap_or_default();
+        let (then, other) = line.split_once(" else ")?;
+        let (then, other) = (then.trim(), other.trim().trim_end_matches(','));
+        let plain = |text: &str| !text.is_empty() && !text.contains(['{', '}', ',', '/']);
+        let length = line.find(other)? + other.len();
+        let span = Span::new(self.file, node.start(), node.start() + length);
+        (plain(then) && plain(other)).then(|| (span, format!(" {{ {then} }} else {{ {other} }}")))
+    }
+
     fn missing_newline(&self, node: SyntaxNode<'_>) -> Diagnostic {
         let rest = node.source().get(node.start()..).unwrap_or_default().trim_start_matches([' ', '\t', '\r']);
         let word = first_word(rest);
@@ -122,7 +186,7 @@ impl ErrorFinder {
         if text.children().any(|part| part.is(Rule::interpolation) && part.has(Rule::missing_interpolation_end)) {
             return None;
         }
-        let opening = gpb_base::source::Span::new(self.file, text.start(), text.start() + 1);
+        let opening = Span::new(self.file, text.start(), text.start() + 1);
         Some(
             Diagnostic::error("GPB0010", "this string is not closed")
                 .with_label(opening, "opened here")

@@ -6,6 +6,7 @@ use super::finder::ErrorFinder;
 use super::foreign_syntax::is_hcl;
 use super::words::first_word;
 use gpb_base::diag::{Diagnostic, nearest};
+use gpb_base::foreign;
 use gpb_base::source::Span;
 
 const ITEMS: [&str; 7] = ["use", "const", "fn", "type", "component", "stack", "environment"];
@@ -73,12 +74,34 @@ impl ErrorFinder {
                     }),
             ),
             Rule::odd_key => Some(self.odd_key(node)),
+            Rule::nested_fn => Some(
+                Diagnostic::error("GPB0073", "a function stands at the top of a file, not in a body")
+                    .with_label(self.head_of(node), "defined inside braces")
+                    .help("move it out of the braces: every stack and component of the file can call it"),
+            ),
             Rule::bad_value | Rule::bad_element => {
                 let found = first_word(node.text());
-                Some(
-                    Diagnostic::error("GPB0030", format!("expected a value, found `{found}`"))
-                        .with_label(self.span(node), "this cannot be read as a value"),
-                )
+                let diagnostic = Diagnostic::error("GPB0030", format!("expected a value, found `{found}`"))
+                    .with_label(self.span(node), "this cannot be read as a value");
+                Some(match node.text() {
+                    text if text.starts_with("<<") => {
+                        diagnostic.help("a string over several lines stands between `\"\"\"`")
+                    }
+                    text if text.starts_with(['$', '@']) => {
+                        let name = text.trim_start_matches(['$', '@']);
+                        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                        let diagnostic = diagnostic.help("a name stands as it is, and in a string as `${name}`");
+                        if is_name && name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+                            diagnostic.fix(format!("write `{name}`"), self.span(node), name)
+                        } else {
+                            diagnostic
+                        }
+                    }
+                    text if text.starts_with("...") => {
+                        diagnostic.help("lists are joined with `concat(xs, ys)`, and objects with `merge(a, b)`")
+                    }
+                    _ => diagnostic,
+                })
             }
             Rule::bad_interpolation => {
                 let found = first_word(node.text());
@@ -120,31 +143,107 @@ impl ErrorFinder {
         Span::new(self.file, node.start(), node.start() + length)
     }
 
+    /// Returns the span of the words before the parameters of a function.
+    fn head_of(&self, node: SyntaxNode<'_>) -> Span {
+        let length = node.text().find('(').unwrap_or(node.text().len());
+        Span::new(self.file, node.start(), node.start() + length)
+    }
+
+    /// Returns the message for a value right behind a unit that stands apart: `limit 5 min 2`.
+    fn after_a_unit(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        if !node.text().starts_with(|first: char| first.is_ascii_digit() || matches!(first, '"' | '$' | '[')) {
+            return None;
+        }
+        let before = node.source().get(..node.start())?.trim_end_matches([' ', '\t']);
+        let number = before.trim_end_matches(|last: char| last.is_ascii_alphabetic());
+        let unit = before.get(number.len()..).filter(|unit| !unit.is_empty())?;
+        let at = number.trim_end_matches([' ', '\t']).len();
+        let number = number.get(..at)?.rsplit([' ', '\t', '(', '[', ',', '\n']).next()?;
+        if at + unit.len() == before.len() || !number.ends_with(|last: char| last.is_ascii_digit()) {
+            return None;
+        }
+        let span = Span::new(self.file, before.len() - unit.len(), before.len());
+        Some(
+            Diagnostic::error("GPB0072", format!("`{unit}` is the unit of `{number}` here, not a name"))
+                .with_label(span, format!("read as `{number}{unit}`"))
+                .with_label(self.first(node), "so this value belongs to no name")
+                .help(format!("if `{unit}` is a name, put a comma before it; a unit is best written `{number}{unit}`"))
+                .fix(format!("put a comma after `{number}`"), self.point(at), ","),
+        )
+    }
+
     fn after_the_end(&mut self, node: SyntaxNode<'_>) -> Diagnostic {
         let (span, found) = (self.first(node), first_word(node.text()));
         if found == "?" {
-            return Diagnostic::error("GPB0061", "a choice is written with `if`")
-                .with_label(span, "`a ? b : c` is not known here")
-                .help("write `if a { b } else { c }`");
+            return self.ternary(node, span);
+        }
+        if let Some(diagnostic) = self.after_a_unit(node) {
+            return diagnostic;
         }
         let diagnostic = Diagnostic::error("GPB0039", format!("expected the end of the line, found `{found}`"))
             .with_label(span, "what came before is complete; this belongs to nothing");
-        let after_number = node
-            .source()
-            .get(..node.start())
-            .is_some_and(|before| before.trim_end().ends_with(|last: char| last.is_ascii_digit()));
+        let before = node.source().get(..node.start()).unwrap_or_default();
+        let after_number = before.trim_end().ends_with(|last: char| last.is_ascii_digit());
         let is_word = found.starts_with(|first: char| first.is_ascii_alphabetic());
+        let word = Span::new(self.file, node.start(), node.start() + found.len());
+        let number_follows = node
+            .text()
+            .get(found.len()..)
+            .is_some_and(|rest| rest.trim_start().starts_with(|first: char| first.is_ascii_digit()));
         match found {
+            ":" | "to" | "~" if after_number && number_follows => {
+                let blanks = node.text().get(found.len()..).map_or(0, |rest| rest.len() - rest.trim_start().len());
+                let sign = Span::new(self.file, before.trim_end().len(), node.start() + found.len() + blanks);
+                Diagnostic::error("GPB0083", "a range is written with `..`")
+                    .with_label(word, "expected `..`")
+                    .help("a range is `2..10`, with both of its ends")
+                    .fix("write `..`", sign, "..")
+            }
             "elif" | "elsif" | "elseif" => {
-                let word = Span::new(self.file, node.start(), node.start() + found.len());
                 diagnostic.help("another condition follows as `else if`").fix("write `else if`", word, "else if")
             }
             "=" => diagnostic.help("to compare, write `==`"),
             "(" => diagnostic.help("only the name of a function can be called, as in `length(x)`"),
-            _ if after_number && is_word => diagnostic.help(format!(
-                "a unit follows its number at once, as in `30s`; `{found}` is not a unit that may stand apart"
-            )),
+            "in" => diagnostic.help("whether a list holds a value is asked with `contains(list, value)`"),
+            "is" => diagnostic.help("values are compared with `==`; whether one is given is asked with `is_set(x)`"),
+            "for" => diagnostic.help("a list is made with `[for x in xs: value]`, a map with `{for k, v in m: k = v}`"),
+            "\"" if before.ends_with(|last: char| last.is_ascii_alphabetic()) => {
+                diagnostic.help("a string needs no letter before it: `\"…${x}…\"`")
+            }
+            _ if after_number && is_word => match foreign::unit(found) {
+                Some(unit) => {
+                    let apart = Span::new(self.file, before.trim_end().len(), node.start() + found.len());
+                    diagnostic.help(format!("a unit follows its number at once: `{unit}`")).fix(
+                        format!("write `{unit}`"),
+                        apart,
+                        unit,
+                    )
+                }
+                None => diagnostic.help(format!(
+                    "a unit follows its number at once, as in `30s`; `{found}` is not a unit that may stand apart"
+                )),
+            },
             _ => diagnostic.help("begin a new line, or put a comma between two entries"),
+        }
+    }
+
+    /// Reports `c ? a : b`, with the form that it means.
+    fn ternary(&self, node: SyntaxNode<'_>, span: Span) -> Diagnostic {
+        let diagnostic = Diagnostic::error("GPB0061", "a choice is written with `if`")
+            .with_label(span, "`a ? b : c` is not known here")
+            .help("write `if a { b } else { c }`");
+        let parts = || {
+            let (then, other) = node.text().strip_prefix('?')?.split_once(" : ")?;
+            let plain = |text: &str| !text.contains(['?', '{', '}', '\n']) && !text.contains(" : ");
+            let value = node.before().and_then(SyntaxNode::last_chain)?;
+            let condition = value.text();
+            let whole = Span::new(self.file, value.start(), node.end());
+            let form = format!("if {condition} {{ {} }} else {{ {} }}", then.trim(), other.trim());
+            (plain(then) && plain(other)).then_some((whole, form))
+        };
+        match parts() {
+            Some((whole, form)) => diagnostic.fix(format!("write `{form}`"), whole, form),
+            None => diagnostic,
         }
     }
 
@@ -191,6 +290,10 @@ impl ErrorFinder {
         let entry = node.children().next()?;
         let head = first_word(node.text());
         if matches!(entry.rule(), Rule::compat_hcl) || is_hcl(entry) {
+            // The first block explains the others.
+            if std::mem::replace(&mut self.after_misplaced, true) {
+                self.silent_until = node.end();
+            }
             return None;
         }
         // What follows on the line belongs to it: an item is seldom complete where its first word is wrong.

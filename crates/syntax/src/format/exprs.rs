@@ -2,12 +2,13 @@
 
 use super::super::lower;
 use super::super::tree::{Rule, SyntaxNode};
-use super::printer::{Printer, STEP};
+use super::printer::{Printer, STEP, WIDTH};
 
 impl Printer {
     /// Writes operands and operators.
     ///
-    /// Only where newlines are free may a long chain be broken: before its loosest operators.
+    /// Where newlines are free a long chain is broken before its loosest operators. Elsewhere only an operator at the end
+    /// of a line goes on to the next, and stays there if the writer put it there.
     pub fn chain(&mut self, node: SyntaxNode<'_>, indent: usize) {
         if node.has(Rule::comment) {
             self.verbatim(node);
@@ -15,21 +16,41 @@ impl Printer {
         }
         let loosest = node.children().filter_map(|part| lower::precedence(part.rule())).min();
         let breaks = !self.flat && node.is(Rule::free_chain);
+        let from = self.out.len();
+        let mut inner = indent;
+        let mut behind: Option<SyntaxNode<'_>> = None;
         for part in node.children() {
+            if let Some(sign) = behind.take().filter(|_| node.is(Rule::chain))
+                && node.source().get(sign.end()..part.start()).is_some_and(|between| between.contains('\n'))
+            {
+                self.failed |= self.flat;
+                inner = indent + STEP;
+                self.newline(inner);
+            }
             match lower::precedence(part.rule()) {
-                None => self.node(part, indent),
+                None => self.node(part, inner),
                 Some(_) if part.is(Rule::op_range) => self.verbatim(part),
                 Some(level) => {
-                    if breaks && Some(level) == loosest {
+                    if breaks && Some(level) == loosest && !self.goes_on_behind_brackets(from, part) {
                         self.newline(indent);
                     } else {
                         self.out.push(' ');
                     }
                     self.verbatim(part);
                     self.out.push(' ');
+                    behind = Some(part);
                 }
             }
         }
+    }
+
+    /// Checks that an operator may stay behind the brackets that close its broken left side: `]) > 0`.
+    fn goes_on_behind_brackets(&self, from: usize, operator: SyntaxNode<'_>) -> bool {
+        let Some((_, line)) = self.out.get(from..).and_then(|left| left.rsplit_once('\n')) else { return false };
+        let closes = !line.trim().is_empty() && line.trim().bytes().all(|byte| matches!(byte, b')' | b']' | b'}'));
+        let right = operator.after().and_then(Self::one_line);
+        let fits = |right: String| self.column() + operator.text().len() + right.chars().count() + 3 <= WIDTH;
+        closes && right.is_some_and(fits)
     }
 
     /// Writes a value and its tails, with nothing between them.
@@ -54,7 +75,7 @@ impl Printer {
 
     /// Writes `for x in xs if c: value`.
     ///
-    /// What follows the colon may stand on the next line.
+    /// One that is too long has its value on the next line, then its `if` too; only then is broken what is inside.
     pub fn comprehension(&mut self, node: SyntaxNode<'_>, indent: usize) {
         if node.has(Rule::comment) {
             self.verbatim(node);
@@ -64,17 +85,38 @@ impl Printer {
             self.spaced(node, indent);
             return;
         }
-        let mut first = true;
-        let mut behind_colon = false;
-        for part in node.children() {
-            if behind_colon {
-                self.newline(indent + STEP);
-            } else if !first && !matches!(part.rule(), Rule::comma | Rule::colon) {
-                self.out.push(' ');
+        let parts: Vec<SyntaxNode<'_>> = node.children().filter(|part| !part.text().is_empty()).collect();
+        let colon = parts.iter().position(|part| part.is(Rule::colon)).unwrap_or(parts.len());
+        let (head, value) = parts.split_at(colon);
+        match Self::side_by_side(head).filter(|head| self.column() + head.chars().count() < WIDTH) {
+            Some(head) => self.out.push_str(&head),
+            None => {
+                let filter = head.iter().position(|part| matches!(part.rule(), Rule::kw_if | Rule::for_filter));
+                let (over, filter) = head.split_at(filter.unwrap_or(head.len()));
+                self.parts(over, indent);
+                if !filter.is_empty() {
+                    self.newline(indent);
+                    self.parts(filter, indent);
+                }
             }
-            self.node(part, if behind_colon { indent + STEP } else { indent });
-            (first, behind_colon) = (false, part.is(Rule::colon));
         }
+        self.out.push(':');
+        for part in value.iter().filter(|part| !part.is(Rule::colon)) {
+            self.newline(indent + STEP);
+            self.node(*part, indent + STEP);
+        }
+    }
+
+    /// Returns nodes with single blanks between them on one line, if each fits on one.
+    fn side_by_side(parts: &[SyntaxNode<'_>]) -> Option<String> {
+        let mut line = String::new();
+        for part in parts {
+            if !line.is_empty() && !part.is(Rule::comma) {
+                line.push(' ');
+            }
+            line.push_str(&Self::one_line(*part)?);
+        }
+        Some(line)
     }
 
     /// Writes a statement of a policy.

@@ -75,12 +75,17 @@ impl Printer {
 
     /// Writes the parts of a node with single blanks between them.
     pub fn spaced(&mut self, node: SyntaxNode<'_>, indent: usize) {
-        let mut first = true;
-        for part in node.children().filter(|part| !part.text().is_empty()) {
-            if !std::mem::replace(&mut first, false) && !is_tight(part.rule()) {
+        let parts: Vec<SyntaxNode<'_>> = node.children().filter(|part| !part.text().is_empty()).collect();
+        self.parts(&parts, indent);
+    }
+
+    /// Writes nodes with single blanks between them.
+    pub fn parts(&mut self, parts: &[SyntaxNode<'_>], indent: usize) {
+        for (at, part) in parts.iter().enumerate() {
+            if at > 0 && !is_tight(part.rule()) {
                 self.out.push(' ');
             }
-            self.node(part, indent);
+            self.node(*part, indent);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Lowers the entries between braces.
 
-use super::super::ast::{BlockStmt, Expr, ExprKind, FieldStmt, Ident, Stmt};
+use super::super::ast::{BlockStmt, Expr, ExprKind, FieldStmt, Ident, Item, Stmt};
 use super::super::error_recovery;
 use super::super::tree::{Rule, SyntaxNode};
 use super::exprs::is_value;
@@ -35,13 +35,29 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::budget_stmt
             | Rule::needs_stmt
             | Rule::compat_else
+            | Rule::compat_fn
+            | Rule::compat_assert
+            | Rule::compat_for
+            | Rule::compat_moved
+            | Rule::nested_fn
     )
 }
 
 fn is_foreign(node: SyntaxNode<'_>) -> bool {
     match node.rule() {
-        Rule::compat_hcl | Rule::odd_key | Rule::compat_else => true,
-        Rule::direct => error_recovery::is_else(node) || error_recovery::is_policy_block(node),
+        Rule::compat_hcl
+        | Rule::odd_key
+        | Rule::compat_else
+        | Rule::compat_fn
+        | Rule::compat_assert
+        | Rule::compat_for
+        | Rule::compat_moved => true,
+        Rule::direct => {
+            error_recovery::is_else(node)
+                || error_recovery::is_policy_block(node)
+                || error_recovery::is_walrus(node)
+                || error_recovery::is_yaml(node)
+        }
         Rule::labelled => error_recovery::is_hcl(node),
         _ => false,
     }
@@ -75,6 +91,12 @@ impl Lowering {
             _ if is_foreign(node) => {}
             Rule::direct | Rule::labelled => stmts.push(self.head(node, doc)),
             Rule::phrase => self.phrase(node, doc, stmts),
+            Rule::nested_fn => {
+                if let Some(function) = node.child(Rule::fn_item) {
+                    let function = self.fn_item(function, doc);
+                    self.nested.push(Item::Fn(function));
+                }
+            }
             Rule::incomplete => {
                 let head = self.name_in(node);
                 let value = self.missing(node);
@@ -91,6 +113,10 @@ impl Lowering {
         let head = self.name_in(node);
         let span = self.span(node);
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
+        if let Some(body) = error_recovery::signed_block(node) {
+            let stmts = self.deeper(1, body, |lower| lower.body(body)).unwrap_or_default();
+            return Stmt::Block(BlockStmt { doc, head, label, place: None, stmts, span });
+        }
         if let Some(map) = map_body(node) {
             let value = self.object(map);
             return Stmt::Field(FieldStmt { doc, head, label, value, span });
@@ -114,6 +140,12 @@ impl Lowering {
         let span = head.span.to(value.span);
         stmts.push(Stmt::Field(FieldStmt { doc: doc.take(), head, label: None, value, span }));
         stmts.extend(self.pairs(node).into_iter().map(Stmt::Field));
+        // Unexpected text behind the last value says that it was meant otherwise.
+        if node.after().is_some_and(|next| next.is(Rule::junk_tail))
+            && let Some(Stmt::Field(last)) = stmts.last_mut()
+        {
+            last.value = self.missing(node);
+        }
     }
 
     pub(super) fn pairs(&mut self, node: SyntaxNode<'_>) -> Vec<FieldStmt> {

@@ -1,6 +1,7 @@
 //! Lowers expressions: chains of operands become trees by precedence.
 
 use super::super::ast::{BinaryOp, Expr, ExprKind};
+use super::super::error_recovery;
 use super::super::tree::{Rule, SyntaxNode};
 use super::Lowering;
 use std::iter::Peekable;
@@ -10,6 +11,11 @@ use std::iter::Peekable;
 enum Operator {
     Binary(BinaryOp),
     Range,
+}
+
+/// Checks for the word before a condition.
+pub(super) fn begins_branch(rule: Rule) -> bool {
+    matches!(rule, Rule::kw_if | Rule::compat_elif)
 }
 
 /// Returns an operator and its precedence; a higher one binds tighter.
@@ -24,7 +30,7 @@ fn operator(rule: Rule) -> Option<(u8, Operator)> {
             Some(op) => binary(3, op),
             None => match rule {
                 Rule::op_coalesce => binary(4, BinaryOp::Coalesce),
-                Rule::op_range => Some((5, Operator::Range)),
+                Rule::op_range | Rule::compat_range => Some((5, Operator::Range)),
                 Rule::op_add => binary(6, BinaryOp::Add),
                 Rule::op_subtract => binary(6, BinaryOp::Subtract),
                 Rule::op_multiply => binary(7, BinaryOp::Multiply),
@@ -112,6 +118,9 @@ impl Lowering {
     fn chain(&mut self, node: SyntaxNode<'_>) -> Expr {
         let is_operator = |child: &SyntaxNode<'_>| operator(child.rule()).is_some() || is_prefix(child.rule());
         let levels = node.children().filter(is_operator).count();
+        if node.children().any(error_recovery::is_dashed_range) {
+            return self.missing(node);
+        }
         self.deeper(levels, node, |lower| {
             let parts = node.children().filter(|child| !matches!(child.rule(), Rule::comment | Rule::compat_hash));
             lower.climb(&mut parts.peekable(), 0, node)
@@ -164,7 +173,7 @@ impl Lowering {
     }
 
     fn if_expr(&mut self, node: SyntaxNode<'_>) -> Expr {
-        let levels = node.children().filter(|child| child.is(Rule::kw_if)).count();
+        let levels = node.children().filter(|child| begins_branch(child.rule())).count();
         self.deeper(levels, node, |lower| lower.if_chain(node)).unwrap_or_else(|| self.missing(node))
     }
 
@@ -177,19 +186,20 @@ impl Lowering {
         let mut parts = node.children();
         while let Some(part) = parts.next() {
             match part.rule() {
-                Rule::kw_if => {
+                Rule::kw_if | Rule::compat_elif => {
                     let condition = parts.next().map(|part| self.expr(part));
                     let branch = parts.next().map(|part| self.branch(part));
                     if let (Some(condition), Some(branch)) = (condition, branch) {
                         steps.push((part, condition, branch));
                     }
                 }
-                Rule::branch | Rule::missing_body | Rule::missing_else => last = Some(self.branch(part)),
+                Rule::branch | Rule::missing_body => last = Some(self.branch(part)),
                 _ => {}
             }
         }
-        let end = self.span(node);
-        let mut value = last.unwrap_or_else(|| self.missing(node));
+        // Blanks behind the last branch belong to nobody.
+        let end = node.children().last().map_or_else(|| self.end_of(node), |part| self.end_of(part));
+        let mut value = last.unwrap_or_else(|| Expr::new(ExprKind::None, end));
         while let Some((start, condition, then)) = steps.pop() {
             let kind = ExprKind::If { condition, then, otherwise: value };
             value = Expr::new(kind, self.span(start).to(end));

@@ -18,6 +18,7 @@ impl Lowering {
                 module.items.push(item);
             }
         }
+        module.items.append(&mut self.nested);
         module.doc = (!about.is_empty()).then(|| about.join("\n").into());
         module
     }
@@ -66,18 +67,27 @@ impl Lowering {
     /// Lowers `name: type = value`, whatever keyword leads it.
     pub(super) fn binding(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> Binding {
         let ty = node.children().find(|child| matches!(child.rule(), Rule::type_expr | Rule::missing_type));
+        let ty = ty.map(|ty| self.type_expr(ty)).map(|ty| match node.has(Rule::missing_colon) {
+            // Name and type may stand the other way round.
+            true => TypeExpr { kind: TypeKind::Missing, ..ty },
+            false => ty,
+        });
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
+        let value = match node.child(Rule::compat_fields) {
+            Some(fields) => Some(self.missing(fields)),
+            None => self.value_after(node, assigned).map(|value| self.unless_cut(node, value)),
+        };
         Binding {
             doc,
             name: self.name_in(node),
-            ty: ty.map(|ty| self.type_expr(ty)),
-            value: self.value_after(node, assigned).map(|value| self.unless_cut(node, value)),
+            ty,
+            value,
             after: node.child(Rule::output_after).map(|after| self.paths(after)).unwrap_or_default(),
             span: self.span(node),
         }
     }
 
-    fn fn_item(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> FnItem {
+    pub(super) fn fn_item(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> FnItem {
         let mut params = Vec::new();
         let mut docs = DocLines::default();
         for part in node.child(Rule::params).into_iter().flat_map(SyntaxNode::children) {
@@ -88,12 +98,13 @@ impl Lowering {
             }
         }
         let result = node.children().find(|child| matches!(child.rule(), Rule::type_expr | Rule::missing_type));
+        let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
         FnItem {
             doc,
             name: self.name_in(node),
             params,
             result: result.map(|ty| self.type_expr(ty)),
-            value: self.value_after(node, Rule::eq).unwrap_or_else(|| self.missing(node)),
+            value: self.value_after(node, assigned).unwrap_or_else(|| self.missing(node)),
             span: self.span(node),
         }
     }

@@ -14,7 +14,7 @@ mod values;
 
 pub(super) use exprs::precedence;
 
-use super::ast::{Expr, ExprKind, Ident, Module};
+use super::ast::{Expr, ExprKind, Ident, Item, Module};
 use super::tree::{Rule, SyntaxNode, SyntaxTree};
 use compact_str::CompactString;
 use gpb_base::diag::Diagnostic;
@@ -24,7 +24,7 @@ use gpb_base::source::{FileId, Span};
 pub(super) const MAX_DEPTH: usize = 256;
 
 pub(super) fn module(file: FileId, tree: &SyntaxTree<'_>) -> (Module, Vec<Diagnostic>) {
-    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0 };
+    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0, nested: Vec::new() };
     let module = lower.module(tree.root());
     (module, lower.diagnostics)
 }
@@ -34,6 +34,8 @@ struct Lowering {
     diagnostics: Vec<Diagnostic>,
     /// The number of levels of the abstract syntax around what is being lowered.
     depth: usize,
+    /// The functions that stand in bodies, which a message refuses: calls of them need no message of their own.
+    nested: Vec<Item>,
 }
 
 impl Lowering {

@@ -6,7 +6,7 @@ use super::super::ast::{
 };
 use super::super::error_recovery;
 use super::super::tree::{Rule, SyntaxNode};
-use super::exprs::{comparison, is_prefix, is_value};
+use super::exprs::{begins_branch, comparison, is_prefix, is_value};
 use super::{Lowering, is_name};
 use compact_str::CompactString;
 
@@ -121,7 +121,7 @@ impl Lowering {
     ///
     /// It is built from the last to the first.
     fn if_stmt(&mut self, node: SyntaxNode<'_>) -> Option<Stmt> {
-        let levels = node.children().filter(|child| child.is(Rule::kw_if)).count();
+        let levels = node.children().filter(|child| begins_branch(child.rule())).count();
         self.deeper(levels, node, |lower| lower.if_steps(node))?
     }
 
@@ -130,7 +130,7 @@ impl Lowering {
         let mut last = Vec::new();
         let mut parts = node.children();
         while let Some(part) = parts.next() {
-            if part.is(Rule::kw_if) {
+            if begins_branch(part.rule()) {
                 let (Some(condition), Some(then)) = (parts.next(), parts.next()) else { continue };
                 let swallowed = error_recovery::swallowed_body(condition).filter(|_| then.is(Rule::missing_body));
                 steps.push(match swallowed {
@@ -213,6 +213,13 @@ impl Lowering {
                 Rule::name => segments.push(PathSegment::Name(self.name(part))),
                 Rule::path_member => segments.push(PathSegment::Name(self.name_in(part))),
                 Rule::index => segments.push(PathSegment::Index(self.expr_in(part))),
+                // The whole is one name, as CloudFormation has it.
+                Rule::compat_path => {
+                    if let Some(PathSegment::Name(name)) = segments.last_mut() {
+                        name.text.push_str(part.text());
+                        name.span = name.span.to(self.span(part));
+                    }
+                }
                 _ => {}
             }
         }

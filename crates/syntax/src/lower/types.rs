@@ -1,6 +1,7 @@
 //! Lowers types.
 
 use super::super::ast::{Binding, Ident, TypeExpr, TypeKind};
+use super::super::error_recovery;
 use super::super::tree::{Rule, SyntaxNode};
 use super::{DocLines, Lowering};
 
@@ -35,6 +36,7 @@ impl Lowering {
         };
         let terms: Vec<_> = node.children().filter(is_term).collect();
         let kind = match terms.as_slice() {
+            _ if error_recovery::null_term(node).is_some() => TypeKind::Missing,
             [only] => self.type_kind(*only),
             words => TypeKind::Words(words.iter().filter_map(|word| self.union_word(*word)).collect()),
         };
@@ -69,6 +71,9 @@ impl Lowering {
     fn named(&mut self, node: SyntaxNode<'_>) -> TypeKind {
         let name = self.type_name(node);
         if let Some(brackets) = node.child(Rule::compat_type_args) {
+            if brackets.has(Rule::lparen) && !matches!(name.text.as_str(), "list" | "map" | "range") {
+                return TypeKind::Missing;
+            }
             let args = self.type_args(brackets);
             if !args.is_empty() {
                 return TypeKind::Named { name, args };

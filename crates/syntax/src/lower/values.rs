@@ -24,6 +24,7 @@ impl Lowering {
         let Some(first) = parts.next() else { return self.missing(node) };
         let mut value = match (first.rule(), parts.peek().map(|part| part.rule())) {
             (Rule::name, Some(Rule::args)) => parts.next().map(|args| self.call(first, args)),
+            (Rule::name, Some(Rule::compat_path)) => return self.missing(node),
             (Rule::name, Some(Rule::tag_text)) => parts.next().map(|text| self.tagged(first, text)),
             _ => None,
         }
@@ -40,6 +41,7 @@ impl Lowering {
             Rule::name => match node.text() {
                 "true" => ExprKind::Bool(true),
                 "false" => ExprKind::Bool(false),
+                "none" => ExprKind::None,
                 _ if error_recovery::is_null(node) => ExprKind::Missing,
                 _ => ExprKind::Name(self.name(node)),
             },
@@ -133,6 +135,9 @@ impl Lowering {
         if let Some(each) = node.child(Rule::list_for) {
             return ExprKind::Comprehension(Box::new(self.list_for(each)));
         }
+        if node.has(Rule::compat_list_for) {
+            return ExprKind::Missing;
+        }
         let values = node.children().filter(|child| is_value(child.rule()));
         ExprKind::List(values.map(|value| self.expr(value)).collect())
     }
@@ -140,12 +145,13 @@ impl Lowering {
     fn list_for(&mut self, node: SyntaxNode<'_>) -> Comprehension {
         let names = node.children().take_while(|child| !child.is(Rule::kw_in));
         let names = names.filter(|child| child.is(Rule::name)).map(|name| self.name(name)).collect();
+        let mark = if node.has(Rule::compat_arrow) { Rule::compat_arrow } else { Rule::colon };
         Comprehension {
             names,
             over: self.value_after(node, Rule::kw_in).unwrap_or_else(|| self.missing(node)),
             condition: self.value_after(node, Rule::kw_if),
             key: None,
-            value: self.value_after(node, Rule::colon).unwrap_or_else(|| self.missing(node)),
+            value: self.value_after(node, mark).unwrap_or_else(|| self.missing(node)),
         }
     }
 

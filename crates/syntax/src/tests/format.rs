@@ -143,6 +143,64 @@ stack s {
 }
 
 #[test]
+fn comprehensions() {
+    check(
+        "format_comprehensions",
+        r#"
+stack s {
+  let short = [ for a in b   if c : d ]
+  let one_header = [for selection in resources_where("aws.backup.selection", self) if length(selection.copies) > 0: selection.of]
+  let two_lines = [for s in resources_where("aws.backup.backup_selection", "backup_selection.resources", self) if length(s.copies ?? []) > 0: s]
+  let nested = [for s in resources_where("aws.backup.backup_selection", "backup_selection.resources", self) if length([for r in resource_of(s.backup_plan_id)?.backup_plan?.backup_plan_rule ?? [] if length(r.copy_actions ?? []) > 0: r]) > 0: s]
+  let long_call = [for s in resources_where("aws.backup.backup_selection", "backup_selection.resources", self, "and_more") if s.copied: call_of(s.first_argument, s.second_argument, s.third_argument, s.fourth_argument_which_is_long)]
+  let no_filter = [for s in resources_where("aws.backup.backup_selection", "backup_selection.resources", self): s.of]
+  let map = {for name, value in a_map_with_quite_a_long_name if contains(value.the_names_of_it, name) && is_set(value): name = value}
+}
+"#,
+    );
+}
+
+#[test]
+fn absence() {
+    check(
+        "format_absence",
+        r#"
+stack s {
+  let a = if   wide {copy.arn}
+  let b = [ a,if wide { b } ,none ]
+  let c = if wide { 1 } else if far {
+    2 }
+  let d = none
+  if wide { x = 1 }
+}
+"#,
+    );
+}
+
+#[test]
+fn operators_at_the_end_of_a_line() {
+    check(
+        "format_operators_at_the_end",
+        r#"
+stack s {
+  let a = first_operand   +
+      second_operand *
+  third_operand
+  let b = is_wide &&
+    is_far   ||   is_deep
+  let c = a + b
+  let d = f(a +
+    b)
+  if is_wide &&
+  is_far {
+    x = 1
+  }
+}
+"#,
+    );
+}
+
+#[test]
 fn policies() {
     check(
         "format_policies",

@@ -6,6 +6,7 @@ mod programs;
 mod properties;
 mod recovery;
 mod scale;
+mod upgrade;
 mod valid;
 
 use super::{dump::dump, parse};

@@ -39,7 +39,7 @@ fn literal() -> TextStrategy {
     ];
     prop_oneof![
         select(numbers).prop_map(str::to_owned),
-        select(vec!["true", "false"]).prop_map(str::to_owned),
+        select(vec!["true", "false", "none"]).prop_map(str::to_owned),
         text(),
         name(),
         (word(), text()).prop_map(|(tag, text)| format!("{tag} {text}")),
@@ -90,8 +90,9 @@ pub fn expr() -> TextStrategy {
                 _ => format!("({left}  {op}\n {right}\n)"),
             }),
             (select(vec!["!", "-", "!!", "- "]), inner.clone()).prop_map(|(sign, value)| format!("({sign}({value}))")),
-            (inner.clone(), inner.clone(), inner.clone(), 0..2u8).prop_map(|(c, a, b, layout)| match layout {
+            (inner.clone(), inner.clone(), inner.clone(), 0..3u8).prop_map(|(c, a, b, layout)| match layout {
                 0 => format!("(if ({c}) {{ {a} }} else {{ {b} }})"),
+                1 => format!("[if ({c}) {{ {a} }}, if ({c}) {{ {a} }} else if {b} {{\n{a} }}\n]"),
                 _ => format!("(if ({c}) {{\n{a} }}\nelse if true {{ {b} }} else {{\n {a}\n}})"),
             }),
             (prop::collection::vec((word(), inner.clone()), 0..3), 0..4u8).prop_map(|(fields, layout)| {

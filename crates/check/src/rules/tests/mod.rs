@@ -3,13 +3,15 @@
 mod paths;
 
 use super::lookup::{ReferenceTargets, RuleSubject};
+use super::names;
 use super::path::{RulePath, RuleStep};
+use super::requirement::Requirement;
 use super::rule::Rule;
 use super::rule_book::{RuleBook, WrittenRule, written};
 use super::{check, check_creations};
 use gpb_base::diag::{Diagnostic, Severity};
 use gpb_base::stdlib::Library;
-use gpb_catalog::{Catalog, Shape, TypeDef, ViolationKind};
+use gpb_catalog::{Catalog, Shape, TypeDef, TypeLookup, ViolationKind};
 use gpb_model::testing::{model, resource};
 use gpb_model::{Model, PropPath, PropertyMap, PropertyValue};
 use serde_json::Value as Json;
@@ -31,6 +33,11 @@ fn all() -> Vec<(String, WrittenRule)> {
     rules.collect()
 }
 
+/// Returns the name of a type as programs write it, of the name in a rule of a service; shared rules write the service too.
+fn full_name(service: &str, name: &str) -> String {
+    if service == "shared" { format!("aws.{name}") } else { format!("aws.{service}.{name}") }
+}
+
 fn json(value: &toml::Value) -> Json {
     serde_json::to_value(value).unwrap()
 }
@@ -46,6 +53,13 @@ fn model_of(ty: &str, properties: Json, rule: &WrittenRule) -> Model {
 
 fn refuses(rule: &Rule, model: &Model) -> bool {
     let targets = ReferenceTargets::of(model);
+    if let Requirement::Unique(_) = rule.requirement {
+        let types: TypeLookup<'_> = &|name| Catalog::embedded().get(name);
+        let found = names::check(&RuleBook::of(&Library::embedded()), &targets, types);
+        return found
+            .iter()
+            .any(|one| one.help.as_ref().is_some_and(|help| help.contains(&format!("(rule {}:", rule.id))));
+    }
     let mut refused = false;
     let subject = RuleSubject { resource: model.resources.last().unwrap(), element: None, targets: &targets };
     rule.check(&subject, &mut |_, _| refused = true);
@@ -68,7 +82,7 @@ fn every_rule_refuses_its_one_example_and_accepts_its_other() {
     for (service, written) in all() {
         let rule = written.compile().unwrap_or_else(|mistake| panic!("{service}: {mistake}"));
         for name in written.types() {
-            let ty = format!("aws.{service}.{name}");
+            let ty = full_name(&service, name);
             let Some(def) = Catalog::embedded().get(&ty) else {
                 let _ = writeln!(wrong, "{ty}: {}: there is no such type", rule.id);
                 continue;
@@ -95,7 +109,7 @@ fn nothing_unknown_is_refused() {
     let mut wrong = String::new();
     for (service, written) in all() {
         let rule = written.compile().unwrap();
-        let ty = format!("aws.{service}.{}", written.types()[0]);
+        let ty = full_name(&service, &written.types()[0]);
         let mut model = model_of(&ty, json(written.examples().0), &written);
         let subject = model.resources.last_mut().unwrap();
         for key in subject.properties.keys().cloned().collect::<Vec<_>>() {
@@ -125,7 +139,7 @@ fn every_rule_names_properties_of_its_types_and_a_source() {
             let _ = writeln!(wrong, "{service}: {}: {} is no page of AWS's", rule.id, rule.source);
         }
         for name in written.types() {
-            let Some(def) = Catalog::embedded().get(&format!("aws.{service}.{name}")) else { continue };
+            let Some(def) = Catalog::embedded().get(&full_name(&service, name)) else { continue };
             for path in paths::of(&rule) {
                 if let Err(mistake) = exists(&def, rule.each.as_ref(), path) {
                     let _ = writeln!(wrong, "aws.{service}.{name}: {}: {mistake}", rule.id);
@@ -219,4 +233,44 @@ fn what_only_a_creation_lacks_is_refused_where_there_is_one() {
     let created = BTreeSet::from([&model.resources[0].address]);
     assert_eq!(told(check_creations(&model, &library, &types, &created)), [("GPB2017", Severity::Error)]);
     assert_eq!(told(check_creations(&model, &library, &types, &BTreeSet::new())), []);
+}
+
+/// Returns the messages about names that resources share, of resources of one type by their properties.
+fn shared_names(ty: &str, resources: &[(&str, Json)]) -> Vec<String> {
+    let model = model(resources.iter().map(|(name, properties)| resource(name, ty, properties.clone())));
+    let types: TypeLookup<'_> = &|name| Catalog::embedded().get(name);
+    let found = names::check(&RuleBook::of(&Library::embedded()), &ReferenceTargets::of(&model), types);
+    found.into_iter().map(|one| one.message).collect()
+}
+
+#[test]
+fn a_name_that_two_resources_bear_is_told_once() {
+    use serde_json::json;
+    let queue = |name: &str| json!({ "QueueName": name });
+    let all = [("a", queue("t")), ("b", queue("t")), ("c", queue("T")), ("d", queue("t")), ("e", json!({}))];
+    assert_eq!(shared_names("aws.sqs.queue", &all), ["`a`, `b` and 1 more have the same `queue_name`: \"t\""]);
+    let listener = |port: i64| json!({ "LoadBalancerArn": "arn", "Port": port });
+    assert_eq!(
+        shared_names(
+            "aws.elasticloadbalancingv2.listener",
+            &[("a", listener(80)), ("b", listener(443)), ("c", listener(80))]
+        ),
+        ["`a` and `c` have the same `load_balancer_arn` and `port`: \"arn\" and 80"]
+    );
+}
+
+#[test]
+fn what_is_known_only_later_is_the_same_where_it_is_the_same_property() {
+    use serde_json::json;
+    let of = |to: &str, path: &str| json!({ "$ref": { "to": to, "path": path } });
+    let policy = |queue: Json| json!({ "Queues": [queue] });
+    let told = |one: Json, other: Json| {
+        shared_names("aws.sqs.queue_policy", &[("x", policy(one)), ("y", policy(other))]).len()
+    };
+    assert_eq!(told(of("x", "Id"), of("x", "Id")), 1);
+    assert_eq!(told(of("x", ""), of("x", "Id")), 1, "the identifier by its name");
+    assert_eq!(told(of("x", "Id"), of("y", "Id")), 0);
+    assert_eq!(told(of("x", "Id"), json!("x")), 0);
+    let call = json!({ "$call": ["coalesce"] });
+    assert_eq!(told(call.clone(), call), 0);
 }

@@ -15,7 +15,8 @@ pub fn of(rule: &Rule) -> Vec<&RulePath> {
         | Requirement::Forbidden(paths)
         | Requirement::Exclusive(paths)
         | Requirement::OneOf(paths)
-        | Requirement::AtLeastOne(paths) => found.extend(paths),
+        | Requirement::AtLeastOne(paths)
+        | Requirement::Unique(paths) => found.extend(paths),
         Requirement::Holds(condition) => found.extend(of_condition(condition)),
     }
     found
@@ -43,7 +44,8 @@ fn of_test(test: &ValueTest) -> Vec<&RulePath> {
         | ValueTest::ApartFrom(term)
         | ValueTest::Within(term) => vec![&term.path],
         ValueTest::Among(terms) => terms.iter().map(|term| &term.path).collect(),
-        ValueTest::ClearOfOthers { of, by } => vec![of, by],
+        ValueTest::ClearOfOthers(siblings) => vec![&siblings.of, &siblings.by],
+        ValueTest::WithinOthers { siblings, .. } => vec![&siblings.by],
         ValueTest::Not(test) => of_test(test),
         _ => Vec::new(),
     }

@@ -1,0 +1,56 @@
+//! The spellings of units in other tools.
+
+/// Each spelling, and the unit that it means.
+const UNITS: &[(&str, &str)] = &[
+    ("sec", "s"),
+    ("secs", "s"),
+    ("second", "s"),
+    ("seconds", "s"),
+    ("m", "min"),
+    ("mins", "min"),
+    ("minute", "min"),
+    ("minutes", "min"),
+    ("hr", "h"),
+    ("hrs", "h"),
+    ("hour", "h"),
+    ("hours", "h"),
+    ("msec", "ms"),
+    ("millis", "ms"),
+    ("milliseconds", "ms"),
+    ("byte", "B"),
+    ("bytes", "B"),
+    ("Ki", "KiB"),
+    ("Mi", "MiB"),
+    ("Gi", "GiB"),
+    ("Ti", "TiB"),
+    ("K", "KB"),
+    ("k", "KB"),
+    ("M", "MB"),
+    ("G", "GB"),
+    ("T", "TB"),
+    ("KBs", "KB"),
+    ("MBs", "MB"),
+    ("GBs", "GB"),
+    ("TBs", "TB"),
+    ("percent", "%"),
+    ("pct", "%"),
+    ("cpu", "vcpu"),
+    ("cpus", "vcpu"),
+    ("vcpus", "vcpu"),
+    ("cores", "vcpu"),
+    ("acus", "ACU"),
+    ("rps", "/s"),
+    ("qps", "/s"),
+    ("rpm", "/min"),
+    ("/sec", "/s"),
+    ("/second", "/s"),
+    ("/m", "/min"),
+    ("/minute", "/min"),
+    ("/hr", "/h"),
+    ("/hour", "/h"),
+];
+
+/// Returns the unit that a spelling of other tools means.
+pub fn unit(name: &str) -> Option<&'static str> {
+    UNITS.iter().find(|(from, _)| *from == name).map(|(_, to)| *to)
+}

@@ -1,0 +1,184 @@
+//! Checks names where they are defined: words of the language, and names that shadow others.
+
+use super::body_kind::{BodyKind, describe};
+use super::resolver::{GroupKind, Resolver};
+use super::ribs::Resolution;
+use crate::body_index::{BodyIndex, DeclKind};
+use crate::names::ItemKind;
+use crate::node_id::NodeId;
+use gpb_base::diag::Diagnostic;
+
+use gpb_syntax::ast::{Ident, Stmt};
+
+/// The words that an expression reads before it looks for names.
+const EXPRESSION_WORDS: &[&str] = &["true", "false", "none", "if", "else", "for", "and", "or", "not"];
+/// The words that begin a statement, so that a component of that name could not be used.
+const STATEMENT_WORDS: &[&str] = &[
+    "param", "let", "output", "layer", "resource", "existing", "in", "after", "protect", "ignore", "replace", "moved",
+    "override", "when", "recover", "derived", "budget", "needs", "policy",
+];
+
+impl<'p> Resolver<'_, 'p> {
+    /// Checks the name of a value: a parameter, a `let`, a constant, a variable.
+    pub(super) fn value_name(&self, name: &Ident, what: &str) {
+        let is_policy = name.text == "policy";
+        if is_policy || EXPRESSION_WORDS.contains(&name.text.as_str()) {
+            let read =
+                if is_policy { "`policy {` begins a policy document" } else { "expressions read this word first" };
+            self.reserved(name, what, read);
+        }
+    }
+
+    /// Checks the names of variables.
+    pub(super) fn variables(&self, names: &[Ident]) {
+        names.iter().for_each(|name| self.value_name(name, "variable"));
+    }
+
+    /// Checks the name of an item of the file.
+    pub(super) fn item_name(&self, kind: ItemKind, name: &Ident) {
+        let word = name.text.as_str();
+        match kind {
+            ItemKind::Const => self.value_name(name, "constant"),
+            ItemKind::Type if gpb_model::ty::names().contains(&word) => {
+                self.reserved(name, "type", "the language has a type of this name");
+            }
+            ItemKind::Component if STATEMENT_WORDS.contains(&word) || EXPRESSION_WORDS.contains(&word) => {
+                self.reserved(name, "component", "this word begins a statement, so the component cannot be used");
+            }
+            ItemKind::Fn if EXPRESSION_WORDS.contains(&word) => {
+                self.reserved(name, "function", "expressions read this word first");
+            }
+            _ => {}
+        }
+    }
+
+    fn reserved(&self, name: &Ident, what: &str, why: &str) {
+        let word = &name.text;
+        self.report(
+            Diagnostic::error("GPB1017", format!("`{word}` is a word of the language, and cannot name a {what}"))
+                .with_label(name.span, why.to_owned())
+                .help(format!("give the {what} another name, such as `{word}_{}`", noun(what))),
+        );
+    }
+
+    /// Checks the names that a body declares, before it is entered.
+    pub(super) fn declared_names(&mut self, index: &BodyIndex<'p>) {
+        for declared in index.in_order() {
+            let is_item = match declared.what {
+                DeclKind::Param(_) | DeclKind::Let(_) => {
+                    self.value_name(declared.name, declared.what.as_str());
+                    false
+                }
+                DeclKind::Layer(_) | DeclKind::Resource(_) | DeclKind::Use(_) => true,
+            };
+            if is_item && EXPRESSION_WORDS.contains(&declared.name.text.as_str()) {
+                self.reserved(declared.name, declared.what.as_str(), "expressions read this word first");
+            }
+            if !matches!(declared.what, DeclKind::Param(_)) {
+                self.shadows(declared.name, declared.what.as_str());
+            }
+        }
+    }
+
+    /// Reports a name that shadows a parameter, a `let` or a variable of a body around it, or a name that is always there.
+    pub(super) fn shadows(&mut self, name: &'p Ident, what: &str) {
+        let (shadowed, first) = match self.find(&name.text) {
+            Some(Resolution::Declared(declared)) if matches!(declared.what, DeclKind::Param(_) | DeclKind::Let(_)) => {
+                (declared.what.as_str(), Some(declared.name.span))
+            }
+            Some(Resolution::Var(var)) if var.written.is_some() => ("variable", var.written),
+            Some(Resolution::Ambient) => ("name", None),
+            _ => return,
+        };
+        let text = &name.text;
+        let diagnostic = Diagnostic::error("GPB1016", format!("the {what} `{text}` shadows the {shadowed} `{text}`"))
+            .with_label(name.span, format!("in here, `{text}` means this {what}"));
+        self.report(match first {
+            Some(first) => diagnostic
+                .with_label(first, format!("the {shadowed} that is shadowed"))
+                .help("give one of them another name"),
+            None => {
+                diagnostic.help(format!("`{text}` is in scope everywhere inside a stack: give the {what} another name"))
+            }
+        });
+        self.shadowing.insert(NodeId::new(name.span));
+    }
+
+    /// Keeps evaluation silent about a name that may mean either of two.
+    pub(super) fn silence_shadowing(&mut self, used: &Ident, found: &Resolution<'p>) {
+        if self.shadowing.is_empty() {
+            return;
+        }
+        let written = match found {
+            Resolution::Declared(declared) => declared.name.span,
+            Resolution::Var(var) => var.written.unwrap_or_default(),
+            Resolution::Const(_) | Resolution::Ambient => return,
+        };
+        if self.shadowing.contains(&NodeId::new(written)) {
+            self.unknown.insert(NodeId::new(used.span));
+        }
+    }
+
+    /// Reports a statement in a body that has no use for it.
+    pub(super) fn misplaced(&mut self, stmt: &Stmt, place: BodyKind) {
+        // The mere beginning of an entry may become anything.
+        if matches!(stmt, Stmt::Field(field) if field.value.is_missing()) {
+            return;
+        }
+        if let Stmt::Field(field) = stmt
+            && self.item_in_a_body(&field.head, field.label.as_deref(), place)
+        {
+            return;
+        }
+        if let Stmt::Field(field) = stmt
+            && let Some(diagnostic) = self.foreign_field(field, place.describe()).filter(|_| place.declares())
+        {
+            return self.report(diagnostic);
+        }
+        let (what, span, help) = describe(stmt, place);
+        let within = match (stmt, self.group) {
+            (Stmt::Param(_) | Stmt::Output(_) | Stmt::Layer(_), Some(GroupKind::For)) => "a `for`",
+            (Stmt::Param(_), Some(GroupKind::Once)) => "a group",
+            _ => place.describe(),
+        };
+        self.report(
+            Diagnostic::error("GPB1014", format!("{what} cannot stand here, in {within}"))
+                .with_label(span, "misplaced")
+                .help(help),
+        );
+    }
+
+    /// Reports an item of a file in a body: `const size = 3`, `component queue { … }`, `use "net.gpb"`.
+    pub(super) fn item_in_a_body(&self, head: &Ident, name: Option<&Ident>, place: BodyKind) -> bool {
+        let (noun, plural) = match head.text.as_str() {
+            "const" => ("a constant", "constants"),
+            "type" => ("a type", "types"),
+            "component" => ("a component", "components"),
+            "stack" => ("a stack", "stacks"),
+            "environment" => ("an environment", "environments"),
+            "use" => ("an import", "imports"),
+            _ => return false,
+        };
+        if !place.declares() || (name.is_none() && head.text != "use") {
+            return false;
+        }
+        let written = name.map_or(head.span, |name| head.span.to(name.span));
+        let diagnostic = Diagnostic::error("GPB1014", format!("{noun} cannot stand here, in {}", place.describe()))
+            .with_label(written, "misplaced");
+        self.report(match name.filter(|_| head.text == "const") {
+            Some(name) => diagnostic
+                .help(format!("{plural} stand at the top of a file; in a body, write `let {} = …`", name.text))
+                .fix("change it to `let`", head.span, "let"),
+            None => diagnostic.help(format!("{plural} stand at the top of a file: move it out of the braces")),
+        });
+        true
+    }
+}
+
+/// Returns what a suggested name ends with.
+fn noun(what: &str) -> &str {
+    match what {
+        "parameter" | "value" | "constant" | "variable" => "value",
+        other => other,
+    }
+}
