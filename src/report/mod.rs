@@ -15,6 +15,7 @@ pub mod state;
 mod styles;
 #[cfg(test)]
 mod tests;
+pub mod unchecked;
 mod value;
 mod value_diff;
 

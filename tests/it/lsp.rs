@@ -5,14 +5,15 @@ use serde_json::{Value as Json, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdout, Stdio};
 
-struct Editor {
+/// An editor and the server it has started.
+pub struct Editor {
     server: Child,
     answers: BufReader<ChildStdout>,
     asked: u64,
 }
 
 impl Editor {
-    fn open(folder: &Folder) -> Self {
+    pub fn open(folder: &Folder) -> Self {
         let mut server = folder
             .command(&["lsp"])
             .stdin(Stdio::piped())
@@ -31,7 +32,7 @@ impl Editor {
         stdin.flush().unwrap();
     }
 
-    fn tell(&mut self, method: &str, params: &Json) {
+    pub fn tell(&mut self, method: &str, params: &Json) {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 
@@ -53,7 +54,7 @@ impl Editor {
     }
 
     /// Sends a request and returns the answer; notifications meanwhile are ignored.
-    fn ask(&mut self, method: &str, params: &Json) -> Json {
+    pub fn ask(&mut self, method: &str, params: &Json) -> Json {
         self.asked += 1;
         let id = self.asked;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
@@ -67,7 +68,7 @@ impl Editor {
     }
 
     /// Returns the next diagnostics of a document.
-    fn diagnostics(&mut self, uri: &str) -> Vec<Json> {
+    pub fn diagnostics(&mut self, uri: &str) -> Vec<Json> {
         loop {
             let message = self.next();
             if message["method"] == "textDocument/publishDiagnostics" && message["params"]["uri"] == uri {
@@ -77,7 +78,7 @@ impl Editor {
     }
 
     /// Closes the pipe and returns how the server ends: the exit code and standard error.
-    fn end(mut self) -> (Option<i32>, String) {
+    pub fn end(mut self) -> (Option<i32>, String) {
         drop(self.server.stdin.take());
         let mut said = String::new();
         self.server.stderr.take().unwrap().read_to_string(&mut said).unwrap();

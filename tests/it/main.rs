@@ -17,6 +17,7 @@ mod recovery;
 mod rules;
 mod scaling;
 mod specs;
+mod static_check;
 mod suggested_fixes;
 mod support;
 #[cfg(feature = "_sdk")]

@@ -1,7 +1,6 @@
 //! Entry points: from a program's first file to the models of its environments.
 
 use super::compile_context::CompileContext;
-use super::dead_code;
 use super::deep_stack;
 use super::embedded::EmbeddedCloudFacts;
 use super::expand::Expander;
@@ -9,10 +8,11 @@ use super::facts::FactProgram;
 use super::modules::{self, Program};
 use super::names::{EnvironmentItem, Names};
 use super::resolve::{self, ResolveOutput};
+use super::static_check;
 use super::ty::CloudFacts;
 use gpb_base::diag;
 use gpb_base::diag::{Diagnostic, nearest};
-use gpb_base::source::{Loader, SourceMap};
+use gpb_base::source::{Loader, SourceMap, Span};
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
 use gpb_model::{CompiledEnvironment, Model, UsageLevel};
@@ -106,7 +106,8 @@ fn run(
 ) -> Compilation {
     let mut program = modules::load(entry, inputs.loader, inputs.library);
     let mut diagnostics = std::mem::take(&mut program.diagnostics);
-    let found = deep_stack::run(|| evaluate(&program, inputs.catalog, inputs.facts, wanted, at));
+    let broken: Vec<Span> = diagnostics.iter().filter(|one| one.is_error()).filter_map(Diagnostic::span).collect();
+    let found = deep_stack::run(|| evaluate(&program, inputs.catalog, inputs.facts, wanted, (at, &broken)));
     let found = found.unwrap_or_else(|| EvalOutput {
         diagnostics: vec![Diagnostic::error("GPB1411", "there is no memory for the compiler's stack")],
         ..EvalOutput::default()
@@ -138,7 +139,7 @@ fn evaluate(
     catalog: &Catalog,
     facts: &(dyn CloudFacts + Sync),
     (wanted, goal): (Option<&str>, CompileGoal),
-    at: Option<&(String, Decimal)>,
+    (at, broken): (Option<&(String, Decimal)>, &[Span]),
 ) -> EvalOutput {
     if program.modules.is_empty() {
         // The file could not be read, which has been reported; that it has no environment is no news.
@@ -167,7 +168,7 @@ fn evaluate(
     if chosen.is_empty() {
         Expander::new(&cx, &resolved).interpreter().constants();
     }
-    dead_code::check(&cx, &resolved);
+    static_check::check(&cx, &resolved, broken);
     let diagnostics = cx.reports.take_diagnostics();
     EvalOutput { environments, models, resolved, diagnostics }
 }

@@ -10,7 +10,7 @@ use foldhash::{HashMap, HashSet};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};
 use gpb_catalog::{Catalog, TypeDef};
-use gpb_syntax::ast::{NamePath, PathSegment, ResourceStmt};
+use gpb_syntax::ast::{NamePath, PathSegment};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub struct CompileContext<'p> {
     /// True once some evaluation reached a ceiling: then nothing more is evaluated.
     pub spent: Cell<bool>,
     defs: RefCell<HashMap<String, Option<Arc<TypeDef>>>>,
-    /// The resources that some environment has expanded.
+    /// The resources and uses of components that some environment has expanded.
     expanded: RefCell<HashSet<NodeId>>,
 }
 
@@ -80,14 +80,14 @@ impl<'p> CompileContext<'p> {
         found
     }
 
-    /// Notes that an environment has expanded a resource.
-    pub fn expand(&self, resource: &ResourceStmt) {
-        self.expanded.borrow_mut().insert(NodeId::new(resource.span));
+    /// Notes that an environment has expanded a resource or the use of a component.
+    pub fn expand(&self, statement: Span) {
+        self.expanded.borrow_mut().insert(NodeId::new(statement));
     }
 
-    /// Checks whether some environment has expanded a resource.
-    pub fn is_expanded(&self, resource: &ResourceStmt) -> bool {
-        self.expanded.borrow().contains(&(NodeId::new(resource.span)))
+    /// Checks whether some environment has expanded a resource or the use of a component.
+    pub fn is_expanded(&self, statement: Span) -> bool {
+        self.expanded.borrow().contains(&NodeId::new(statement))
     }
 
     /// Checks that a resource type is known. Most of the types the library speaks of are of no use to a program, so none
@@ -197,6 +197,27 @@ impl DiagnosticSink {
         let result = f();
         self.muted.set(before);
         result
+    }
+
+    /// Returns the places of the errors so far.
+    pub fn error_spans(&self) -> Vec<Span> {
+        self.list.borrow().iter().filter(|one| one.is_error()).filter_map(Diagnostic::span).collect()
+    }
+
+    /// Returns the number of diagnostics so far.
+    pub fn count(&self) -> usize {
+        self.list.borrow().len()
+    }
+
+    /// Takes out the diagnostics that were reported after the first so many.
+    pub fn take_after(&self, first: usize) -> Vec<Diagnostic> {
+        let mut list = self.list.borrow_mut();
+        if first < list.len() { list.split_off(first) } else { Vec::new() }
+    }
+
+    /// Reports a diagnostic that was taken out before.
+    pub fn restore(&self, diagnostic: Diagnostic) {
+        self.list.borrow_mut().push(diagnostic);
     }
 
     /// Checks whether an error was reported.

@@ -13,7 +13,6 @@ mod attribution;
 mod body_index;
 mod compile;
 mod compile_context;
-mod dead_code;
 mod deep_stack;
 mod embedded;
 mod environment;
@@ -26,8 +25,8 @@ mod modules;
 mod names;
 mod node_id;
 mod resolve;
+mod static_check;
 mod type_table;
-mod unused_bodies;
 
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,8 @@ impl NodeId {
     }
 }
 
-fn span_of(stmt: &Stmt) -> Span {
+/// Returns the text a statement was parsed from.
+pub fn span_of(stmt: &Stmt) -> Span {
     match stmt {
         Stmt::Param(binding) | Stmt::Let(binding) | Stmt::Output(binding) => binding.span,
         Stmt::Layer(layer) => layer.span,

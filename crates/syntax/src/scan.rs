@@ -135,12 +135,14 @@ const LOOK_BACK: usize = 64;
 const MAX_OPEN_HEREDOCS: usize = 8;
 
 /// Returns the text block that holds the lines of a heredoc; none where its signs mean something else.
-fn block_of(lines: &str) -> Option<String> {
+///
+/// With `strips`, the lines lose what blanks they have in common.
+fn block_of(lines: &str, strips: bool) -> Option<String> {
     if lines.contains(['\\', '\r', '\t']) || ["%{", "$${", "\"\"\""].iter().any(|sign| lines.contains(sign)) {
         return None;
     }
     let margins = lines.lines().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len());
-    let margin = " ".repeat(margins.min().unwrap_or_default());
+    let margin = " ".repeat(margins.min().filter(|_| strips).unwrap_or_default());
     Some(format!("\"\"\"\n{lines}{margin}\"\"\""))
 }
 
@@ -338,7 +340,7 @@ impl Scanner<'_> {
         };
         let range = self.at..self.at + end;
         let body = rest.get(head.len() + 1..length).unwrap_or_default();
-        let fix = block_of(body);
+        let fix = block_of(body, rest.starts_with("<<-") || rest.starts_with("<<~"));
         let opening = self.at..self.at + head.trim_end().len();
         let diagnostic = messages::heredoc(self.span(&opening));
         self.scan.diagnostics.push(match fix {

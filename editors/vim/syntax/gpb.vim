@@ -24,7 +24,7 @@ syntax match gpbFunction /\%#=1\v[A-Za-z0-9_.-]@1<!%(%(%([A-Za-z]|_))@>%(%(%(%(%
 syntax match gpbBuiltin /\%#=1\v[A-Za-z0-9_.-]@1<!%(abs|amount|base64|ceil|cidr_host|cidr_split|cidr_subnet|concat|contains|days|distinct|ends_with|env_secret|flatten|floor|from_json|generated|gib|high|hours|is_set|join|json|keys|length|low|lower|max|merge|mib|min|minutes|number|per_minute|per_second|place|range|replace|round|seconds|secret|sha256|sort|split|starts_with|substring|sum|text|trim|upper|values|zones)\(@=/
 syntax match gpbTag /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(\s+")@=/
 syntax match gpbMember /\%#=1\v\.@1<=%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/
-syntax match gpbBoolean /\%#=1\v[A-Za-z0-9_.-]@1<!%(true|false)%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!/
+syntax match gpbBoolean /\%#=1\v[A-Za-z0-9_.-]@1<!%(true|false|none)%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!/
 syntax match gpbNumber /\%#=1\v[A-Za-z0-9_]@1<!\$?%([0-9]%(%([0-9]|_))*%(\.[0-9]%(%([0-9]|_))*)?)@>%(%(%(%(\%|\/[A-Za-z]%(%(%([A-Za-z0-9]|_))@>)*)|%(%([A-Za-z]|_))@>%(%(%([A-Za-z0-9]|_))@>)*))@>|[ \t]+%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(%(ms|min)|s)|h)|days)|day)|d)|KiB)|MiB)|GiB)|TiB)|KB)|MB)|GB)|TB)|B)|ACU)|acu)|vcpu)|vCPU)%(%(%(%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>|\.%(\.)@!)|\()|%(%(%(%(%( |\t)|\r))@>)*)@>\=%(\=)@!))@!)@>)?/
 
 " Heads of blocks and their labels, fields.
@@ -63,7 +63,7 @@ syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(needs%(%(%(%(%(%([a-z]|_)|
 syntax match gpbKeyword /\%#=1\v%(%(needs%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^=]*\s)@200<=%(of%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
 syntax match gpbName /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/ contained
 syntax match gpbChoice /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/ contained
-syntax match gpbResourceType /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(\.%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)*)@>/ contained nextgroup=gpbResourceName skipwhite
+syntax match gpbResourceType /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(%(\.|::)%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)*)@>/ contained nextgroup=gpbResourceName skipwhite
 syntax match gpbResourceName /\%#=1\v%(%(in%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s)@!%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/ contained
 syntax match gpbLayerName /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/ contained nextgroup=gpbUses skipwhite
 syntax match gpbUses /\%#=1\v%(uses%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>/ contained nextgroup=gpbUsed skipwhite
@@ -93,7 +93,7 @@ syntax match gpbComment /\%#=1\v\/\/.*$/ contains=gpbTodo,@Spell
 syntax match gpbDocComment /\%#=1\v\/\/[\/!].*$/ contains=gpbTodo,@Spell
 syntax keyword gpbTodo TODO FIXME XXX contained
 syntax region gpbString matchgroup=gpbQuote start=/"/ end=/"\|$/ oneline contains=gpbEscape,gpbInterpolation,@Spell
-syntax match gpbString /\%#=1\v%('%(%(%('|\n))@!.)*')@>/
+syntax match gpbString /\%#=1\v%(%('%(%(%('|\n))@!.)*'|`%(%(%(`|\n))@!.)*`))@>/
 syntax region gpbBlockString matchgroup=gpbQuote start=/"""/ end=/"""/ contains=gpbEscape,gpbInterpolation,@Spell
 syntax match gpbEscape /\%#=1\v%(\\%(%(u\{%(%(%(%(\}|")|\n))@!.)*\}|%(%(\n|\r))@!.))?)@>/ contained
 syntax region gpbInterpolation matchgroup=gpbInterpolationMark start=/\%#=1\v%(\$\{)@>/ end=/\%#=1\v%(\})@>/ contained contains=TOP

@@ -26,10 +26,13 @@ fn told(plan: &Plan, outcome: &ApplyOutcome) -> String {
 }
 
 #[test]
-fn what_is_complete_is_one_line() {
+fn what_is_complete_is_a_heading_and_a_line() {
     let plan = FakeCloud::new().plan(&declared());
     let done = ["net.vpc", "net.subnet", "run.task"].map(|name| completed(name, Action::Create)).to_vec();
-    insta::assert_snapshot!(told(&plan, &ApplyOutcome { done, ..ApplyOutcome::default() }), @"Done: 3 of 3.");
+    insta::assert_snapshot!(told(&plan, &ApplyOutcome { done, ..ApplyOutcome::default() }), @"
+    Environment test of demo: us-east-1, simulated cloud
+    Done: 3 of 3.
+    ");
 }
 
 #[test]
@@ -45,7 +48,10 @@ fn what_was_only_read_is_no_change() {
         completed("net.elsewhere", Action::Read),
         completed("net.other", Action::Read),
     ];
-    insta::assert_snapshot!(told(&plan, &ApplyOutcome { done, ..ApplyOutcome::default() }), @"Done: 1 of 1.");
+    insta::assert_snapshot!(told(&plan, &ApplyOutcome { done, ..ApplyOutcome::default() }), @"
+    Environment test of demo: us-east-1, simulated cloud
+    Done: 1 of 1.
+    ");
 }
 
 #[test]
@@ -67,6 +73,7 @@ fn what_failed_and_what_waits_for_it_are_named_with_the_way_on() {
         ..ApplyOutcome::default()
     };
     insta::assert_snapshot!(told(&plan, &outcome), @"
+    Environment test of demo: us-east-1, simulated cloud
     Done: 1 of 3. Failed: 1. Not started: 1.
     Exists now: net.vpc.
     Not done: net.subnet (cannot create).
@@ -79,6 +86,7 @@ fn what_failed_and_what_waits_for_it_are_named_with_the_way_on() {
         .to_vec();
     outcome.cancelled = true;
     insta::assert_snapshot!(told(&plan, &outcome), @"
+    Environment test of demo: us-east-1, simulated cloud
     Done: 1 of 3. Not started: 2. Stopped.
     Exists now: net.vpc.
     Not started: net.subnet (the run was stopped before it), run.task (the run was stopped before it).

@@ -71,7 +71,11 @@ fn the_first_plan_shows_everything_with_its_unknowns() {
 #[test]
 fn nothing_to_do_is_one_line() {
     let model = platform("x", 10, "serve");
-    insta::assert_snapshot!(human(&FakeCloud::applied(&model), &model), @"No changes: 5 resources are as declared.");
+    insta::assert_snapshot!(human(&FakeCloud::applied(&model), &model), @"
+    Environment test of demo: us-east-1, simulated cloud
+
+    No changes: 5 resources are as declared.
+    ");
 }
 
 #[test]
@@ -80,6 +84,8 @@ fn a_plan_that_only_changes_outputs_says_so() {
     let mut world = FakeCloud::applied(&model);
     world.snapshot.outputs.insert("host".into(), "old.example".into());
     insta::assert_snapshot!(human(&world, &model), @r#"
+    Environment test of demo: us-east-1, simulated cloud
+
     Outputs:
       host = "old.example" -> "id-3.example"
 
@@ -87,6 +93,8 @@ fn a_plan_that_only_changes_outputs_says_so() {
     "#);
     model.outputs.clear();
     insta::assert_snapshot!(human(&world, &model), @r#"
+    Environment test of demo: us-east-1, simulated cloud
+
     Outputs:
       host = "old.example" -> (gone)
 

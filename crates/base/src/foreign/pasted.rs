@@ -27,7 +27,7 @@ const MARKS: &[(&[&str], &str, &str)] = &[
     (&["targetScope"], "a file of Bicep", RESOURCES),
     (&["@description("], "a file of Bicep", RESOURCES),
     (&["resource ", "'Microsoft."], "a file of Bicep", RESOURCES),
-    (&["param ", "'"], "a file of Bicep", RESOURCES),
+    (&["param ", "= '"], "a file of Bicep", RESOURCES),
     (&["import ", "aws-cdk-lib"], "a program of the CDK", RESOURCES),
     (&["from aws_cdk"], "a program of the CDK", RESOURCES),
     (&["import aws_cdk"], "a program of the CDK", RESOURCES),

@@ -2,9 +2,11 @@
 
 use super::bind::bind;
 use super::builtin::{Builtin, BuiltinCall, CallArg, UnknownPolicy, waits};
+use crate::ops;
 use crate::ty::TypeContext;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
+use gpb_model::ty::{Type, type_of};
 use gpb_model::value;
 use gpb_model::value::{MAX_NODES, Value, ValueKind};
 
@@ -27,7 +29,12 @@ fn run(builtin: &'static Builtin, args: Vec<Value>, cx: &TypeContext, span: Span
         UnknownPolicy::Parts => args.iter().find(|arg| matches!(arg.kind, ValueKind::Unknown(_))),
         UnknownPolicy::Sees => None,
     };
+    let holds_any = |arg: &Value| arg.as_map().is_some_and(|entries| entries.contains_key(ops::ANY_KEY));
+    if cx.symbolic && builtin.name != "merge" && args.iter().any(holds_any) {
+        return Ok(symbolic(builtin, &args, span));
+    }
     match unknown {
+        Some(_) if cx.symbolic => Ok(symbolic(builtin, &args, span)),
         Some(arg) if builtin.unknown == UnknownPolicy::Refused => Err(must_be_known(arg, builtin.name)),
         Some(Value { kind: ValueKind::Unknown(unknown), .. }) if cx.judging => {
             Ok(unknown.spread(builtin.result.clone(), span))
@@ -38,6 +45,19 @@ fn run(builtin: &'static Builtin, args: Vec<Value>, cx: &TypeContext, span: Span
             (builtin.run)(&call).map(|value| value.with_span(span)).and_then(Value::bounded)
         }
     }
+}
+
+/// Returns what a function will compute once its arguments are given.
+fn symbolic(builtin: &Builtin, args: &[Value], span: Span) -> Value {
+    let given: Vec<&Value> = args.iter().filter(|arg| !arg.is_absent()).collect();
+    let ty = match (builtin.name, given.first().map(|first| type_of(first))) {
+        ("low" | "high", Some(Type::Range(of))) => of.as_ref().clone(),
+        ("abs", Some(ty)) => ty,
+        ("min" | "max" | "sum", Some(Type::List(of))) if given.len() == 1 => of.as_ref().clone(),
+        ("min" | "max" | "sum", Some(ty)) if given.iter().all(|other| type_of(other) == ty) => ty,
+        _ => builtin.result.clone(),
+    };
+    ops::symbol(builtin.name, &given, ty, span)
 }
 
 /// Returns the diagnostic for an unknown argument that the compiler needs.

@@ -70,8 +70,22 @@ fn arithmetic() -> Vec<Builtin> {
             range,
             "The numbers from 0 to n-1.",
         ),
-        define("low", &[("r", Type::Any)], Type::Any, Waits, |call| end(call, true), "The low end of a range."),
-        define("high", &[("r", Type::Any)], Type::Any, Waits, |call| end(call, false), "The high end of a range."),
+        define(
+            "low",
+            &[("r", Type::Any)],
+            Type::Any,
+            UnknownPolicy::Parts,
+            |call| end(call, true),
+            "The low end of a range.",
+        ),
+        define(
+            "high",
+            &[("r", Type::Any)],
+            Type::Any,
+            UnknownPolicy::Parts,
+            |call| end(call, false),
+            "The high end of a range.",
+        ),
     ]
 }
 

@@ -148,7 +148,8 @@ impl<'p> Expander<'_, 'p> {
         ReadJob { body: Value::map(map, stmt.span), def: node.def.clone(), partial, head: stmt.name.span }
     }
 
-    fn lifecycle(&self, node: &ResourceNode<'p>, stmt: &'p Stmt, scope: &Scope<'p>, lifecycle: &mut Lifecycle) {
+    /// Takes a statement about the life of a resource; any other is left alone.
+    pub fn lifecycle(&self, node: &ResourceNode<'p>, stmt: &'p Stmt, scope: &Scope<'p>, lifecycle: &mut Lifecycle) {
         match stmt {
             Stmt::Protect { word, .. } => lifecycle.protect = Some(word.text == "always"),
             Stmt::Replace { word, .. } => {

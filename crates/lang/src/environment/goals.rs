@@ -164,6 +164,10 @@ impl<'p> Expander<'_, 'p> {
                 ast::PathSegment::Name(name) => self.interpreter().member_of(&value, name, false, name.span)?,
                 ast::PathSegment::Index(index) => {
                     let key = self.interpreter().eval(index, scope, Expectation::Any)?;
+                    if let Some(any) = self.interpreter().any_entry(&value) {
+                        value = any;
+                        continue;
+                    }
                     let text = scalar(&key).ok_or(AlreadyReported)?;
                     let found = value.as_map().and_then(|map| map.get(text.as_str())).map(|entry| entry.value.clone());
                     found.ok_or_else(|| {

@@ -2,7 +2,8 @@
 
 use super::interpreter::Interpreter;
 use super::scope::Scope;
-use crate::compile_context::{AlreadyReported, EvalResult};
+use super::symbols::of_any_place;
+use crate::compile_context::EvalResult;
 use crate::resolve::MODES;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
@@ -17,13 +18,13 @@ impl<'p> Interpreter<'_, 'p> {
         if !matches!(name, "account" | "region" | "partition") {
             return Ok(None);
         }
+        if self.view.world().is_some() {
+            return Ok(Some(of_any_place(name, span)));
+        }
         let Some(place) = scope.place() else {
             // A fact stands nowhere, so there `region` is the word: a failure domain.
             if name == "region" && self.view.is_finished() {
                 return Ok(None);
-            }
-            if self.view.lacks_environment() {
-                return Err(AlreadyReported);
             }
             return Err(self.report(
                 Diagnostic::error("GPB1410", format!("`{name}` has no value here"))
@@ -47,9 +48,6 @@ impl<'p> Interpreter<'_, 'p> {
     pub(super) fn environment(&self, span: Span) -> EvalResult<Value> {
         if let Some(value) = self.view.environment(span) {
             return Ok(value);
-        }
-        if self.view.lacks_environment() {
-            return Err(AlreadyReported);
         }
         Err(self.report(
             Diagnostic::error("GPB1410", "`environment` has no value here")

@@ -5,6 +5,7 @@ use super::expect::Expectation;
 use super::interpreter::Interpreter;
 use super::scope::{Scope, scalar};
 use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::ops::ANY_KEY;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
@@ -37,6 +38,7 @@ impl<'p> Interpreter<'_, 'p> {
                 Ok(iterations.collect())
             }
             ValueKind::Absent => Ok(Vec::new()),
+            ValueKind::Unknown(unknown) if self.is_symbolic(value) => self.any_iteration(unknown, value.span),
             ValueKind::Unknown(_) => Err(self.report(
                 Diagnostic::error("GPB1405", "how often this repeats is unknown until apply")
                     .with_label(span, value.describe())
@@ -62,6 +64,7 @@ impl<'p> Interpreter<'_, 'p> {
             return Ok(unknown.with_span(span));
         }
         let mut open = None;
+        let mut sampled = self.is_symbolic(&over) && matches!(over.kind, ValueKind::Unknown(_));
         let mut items = Vec::new();
         let mut map = ValueMap::default();
         let mut failed = None;
@@ -69,7 +72,7 @@ impl<'p> Interpreter<'_, 'p> {
             self.state.meter.step(self.cx, span, 1)?;
             // With one name a map gives its values, as `for` over a map of resources reads best.
             let inner = bind_iteration(scope, &comprehension.names, key, value);
-            let found = self.iteration(comprehension, &inner, expect, &mut open);
+            let found = self.iteration(comprehension, &inner, expect, (&mut open, &mut sampled));
             match found {
                 Ok(None) => {}
                 Ok(Some((None, value))) => items.push(value),
@@ -86,6 +89,9 @@ impl<'p> Interpreter<'_, 'p> {
         }
         if let Some(unknown) = open {
             return Ok(unknown.with_span(span));
+        }
+        if let Some(world) = self.view.world().filter(|_| sampled) {
+            items.iter().for_each(|item| world.sample(item));
         }
         Ok(if comprehension.key.is_some() { Value::map(map, span) } else { Value::list(items, span) })
     }
@@ -105,7 +111,7 @@ impl<'p> Interpreter<'_, 'p> {
         comprehension: &'p Comprehension,
         scope: &Scope<'p>,
         expect: Expectation<'_>,
-        open: &mut Option<Value>,
+        (open, sampled): (&mut Option<Value>, &mut bool),
     ) -> EvalResult<Option<(Option<Value>, Value)>> {
         if let Some(condition) = &comprehension.condition {
             let holds = self.named(condition, scope)?.with_span(condition.span);
@@ -113,7 +119,10 @@ impl<'p> Interpreter<'_, 'p> {
                 *open = Some(unknown);
                 return Ok(None);
             }
-            if !self.decided(holds)? {
+            if self.is_symbolic(&holds) {
+                // Whether an element is picked is not known, so all that are picked stand for any number of them.
+                *sampled = true;
+            } else if !self.decided(holds)? {
                 return Ok(None);
             }
         }
@@ -129,7 +138,8 @@ impl<'p> Interpreter<'_, 'p> {
             }
             return Ok(Some((None, value)));
         };
-        let key = self.known(self.eval(key, scope, Expectation::Any)?.with_span(key.span), "a key")?;
+        let key = self.eval(key, scope, Expectation::Any)?.with_span(key.span);
+        let key = if self.is_symbolic(&key) { Value::text(ANY_KEY, key.span) } else { self.known(key, "a key")? };
         let value = self.eval(&comprehension.value, scope, expect.entry())?;
         Ok(Some(value).filter(|value| !(value.is_absent() && self.view.is_finished())).map(|value| (Some(key), value)))
     }
@@ -137,7 +147,7 @@ impl<'p> Interpreter<'_, 'p> {
     fn insert(&self, map: &mut ValueMap, key: &Value, value: Value) -> EvalResult<()> {
         let Some(text) = scalar(key) else { return Err(self.no_key(key)) };
         let span = key.span;
-        if let Some(first) = map.get(text.as_str()) {
+        if let Some(first) = map.get(text.as_str()).filter(|_| text != ANY_KEY || self.view.world().is_none()) {
             let first = first.key;
             return Err(self.report(
                 Diagnostic::error("GPB1409", format!("duplicate key `{text}`"))

@@ -27,6 +27,7 @@ impl<'p> Interpreter<'_, 'p> {
             names: &names,
             defaults: &defaults,
             judging: self.view.is_finished(),
+            symbolic: self.view.world().is_some(),
             expected_at: None,
         })
     }

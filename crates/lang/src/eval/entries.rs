@@ -76,6 +76,11 @@ impl<'p> Interpreter<'_, 'p> {
 
     /// Returns what a condition evaluated to.
     pub fn decided(&self, value: Value) -> EvalResult<bool> {
+        let at = value.span;
+        let value = self.settled(value, at);
+        if self.is_symbolic(&value) {
+            return Err(self.not_a_condition(&value, at));
+        }
         let value = self.known(value, "what decides whether this exists")?;
         match value.kind {
             ValueKind::Bool(value) => Ok(value),

@@ -59,12 +59,14 @@ impl<'p> Interpreter<'_, 'p> {
             }
             ExprKind::Negate(inner) => {
                 let value = self.named(inner, scope)?;
-                self.ok(ops::negate(value, span))
+                self.negated(value, span)
             }
             ExprKind::Binary { op, left, right } => self.binary(*op, [left, right], scope, expect, span),
             ExprKind::Range { low, high } => {
                 let (low, high) = (self.eval(low, scope, Expectation::Any), self.eval(high, scope, Expectation::Any));
-                self.ok(ops::range(low?, high?, span))
+                let (low, high) = (low?, high?);
+                self.check_ends(&low, &high)?;
+                self.ok(ops::range(low, high, span))
             }
             ExprKind::If { condition, then, otherwise } => {
                 self.choose(condition, [then, otherwise], scope, expect, span)
@@ -100,6 +102,7 @@ impl<'p> Interpreter<'_, 'p> {
         if self.view.is_finished() && values.iter().any(Value::is_absent) {
             return Ok(Value::absent(span));
         }
+        self.check_text_parts(&values)?;
         let value = self.ok(ops::text(values, span))?;
         self.state.meter.text(self.cx, span, value.as_text().map_or(0, |text| text.len()))?;
         Ok(value)
@@ -219,7 +222,7 @@ impl<'p> Interpreter<'_, 'p> {
         }
         let second = side(right);
         let (first, second) = self.with_one_unit([(left, first?), (right, second?)], scope)?;
-        self.ok(ops::binary(op, first, second, span))
+        self.operate(op, first, second, scope, span)
     }
 
     fn choose(
@@ -230,7 +233,7 @@ impl<'p> Interpreter<'_, 'p> {
         expect: Expectation<'_>,
         span: Span,
     ) -> EvalResult<Value> {
-        let decided = self.named(condition, scope)?;
+        let decided = self.settled(self.named(condition, scope)?, condition.span);
         match &decided.kind {
             ValueKind::Bool(true) => self.eval(then, scope, expect),
             ValueKind::Bool(false) if otherwise.is_omitted() => Ok(Value::absent(span)),

@@ -42,6 +42,9 @@ impl<'p> Interpreter<'_, 'p> {
         if value.is_known() {
             return Ok(value);
         }
+        if self.is_symbolic(&value) {
+            return Err(AlreadyReported);
+        }
         Err(self.report(
             Diagnostic::error("GPB1405", format!("{why} is unknown until apply"))
                 .with_label(value.span, value.describe())

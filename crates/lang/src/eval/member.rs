@@ -43,7 +43,8 @@ impl<'p> Interpreter<'_, 'p> {
     ) -> EvalResult<Value> {
         let written = of.span;
         let of = self.named(of, scope)?;
-        if let Some(first) = keyed_without(&of, &name.text).filter(|_| !optional) {
+        let any_key = self.any_entry(&of).is_some();
+        if let Some(first) = keyed_without(&of, &name.text).filter(|_| !optional && !any_key) {
             let (of, name) = (self.cx.program.sources.slice(written), (&name.text, name.span));
             let message = format!("`{of}` is made by a `for`, once for each key, and no key is `{}`", name.0);
             let help = format!("one of them is `{of}[\"{first}\"].{0}`, all are `[for x in {of}: x.{0}]`", name.0);
@@ -56,14 +57,27 @@ impl<'p> Interpreter<'_, 'p> {
 
     /// Returns `of.name` of any value.
     pub fn member_of(&self, of: &Value, name: &Ident, optional: bool, span: Span) -> EvalResult<Value> {
+        if name.text.is_empty() {
+            // Only the beginning is written, which has been reported.
+            return Err(AlreadyReported);
+        }
         match &of.kind {
             ValueKind::Resource(handle) => Ok(words_as_text(self.view.property(handle, name, span)?)),
             ValueKind::Instance(handle) => self.view.instance_member(handle, name, span),
             ValueKind::Unknown(unknown) => match self.below(unknown, &name.text, name.span, span)? {
                 Some(value) => Ok(value),
+                None => match self.member_of_any_place(unknown, &name.text, span) {
+                    Some(value) => Ok(value),
+                    None => {
+                        let value = self.ok(ops::member(of, &name.text, name.span, optional, span))?;
+                        Ok(self.realized(value))
+                    }
+                },
+            },
+            _ => match self.any_entry(of) {
+                Some(any) => Ok(any.with_span(span)),
                 None => self.ok(ops::member(of, &name.text, name.span, optional, span)),
             },
-            _ => self.ok(ops::member(of, &name.text, name.span, optional, span)),
         }
     }
 
@@ -113,6 +127,9 @@ impl<'p> Interpreter<'_, 'p> {
             if let Some(value) = segment.map(|key| self.below(unknown, &key, index.span, span)).transpose()?.flatten() {
                 return Ok(value);
             }
+        }
+        if let Some(found) = self.symbolic_index(of, index, span)? {
+            return Ok(found);
         }
         if let Some(key) = scalar(index).filter(|key| keyed_without(of, key).is_some()) {
             return Err(self.no_iteration(of, &key, index.span));

@@ -4,7 +4,8 @@
 //! needed and remembered, so forward references need no care and only true cycles are refused.
 //!
 //! An [`Interpreter`] evaluates expressions. What lies outside of them (parameters, resources, the graph that facts look
-//! at) it sees through a [`ResourceView`], of which expansion has one, facts another, and unused code a third.
+//! at) it sees through a [`ResourceView`], of which expansion has one and facts another. Where no environment is expanded, what nobody has given is a
+//! symbol, and a [`World`] decides the conditions on symbols.
 
 mod absence;
 mod ambient;
@@ -29,6 +30,8 @@ mod resource_view;
 mod scope;
 mod size;
 mod state;
+mod symbols;
+mod world;
 
 pub use ambient::environment_value;
 pub use assignment::Assignment;
@@ -41,3 +44,5 @@ pub use output_order::{MetOrder, OrderedOutput};
 pub use resource_view::ResourceView;
 pub use scope::{Frame, InstanceId, ModuleContext, Scope, key_segment, scalar};
 pub use state::EvalState;
+pub use symbols::{any_environment, any_place, symbol_at, symbol_of};
+pub use world::{BranchCoverage, OptionalChoice, World, param_symbol, waits_for_apply};

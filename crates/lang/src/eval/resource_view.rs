@@ -1,6 +1,7 @@
 //! The view that expressions have of what stands outside of them.
 
 use super::scope::Frame;
+use super::world::World;
 use crate::body_index::Declaration;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use gpb_base::source::Span;
@@ -37,9 +38,9 @@ pub trait ResourceView<'p> {
     /// Returns the value of `environment`, where there is one.
     fn environment(&self, span: Span) -> Option<Value>;
 
-    /// Checks whether there is no environment because none is expanded: what needs one then fails in silence.
-    fn lacks_environment(&self) -> bool {
-        false
+    /// Returns the world that is evaluated, where no environment is: what nobody has given is then a symbol.
+    fn world(&self) -> Option<&World> {
+        None
     }
 
     /// Checks whether the resources are finished, which those that facts look at are.

@@ -78,6 +78,12 @@ impl<'p> Expander<'_, 'p> {
     }
 
     fn keyed_item(&self, of: &Value, key: &Value) -> EvalResult<Value> {
+        if let Some(any) = self.interpreter().any_entry(of) {
+            return Ok(any);
+        }
+        if self.interpreter().is_symbolic(key) {
+            return Err(AlreadyReported);
+        }
         let text = scalar(key).ok_or_else(|| self.interpreter().no_key(key))?;
         let found = of.as_map().and_then(|map| map.get(text.as_str()));
         found.map(|entry| entry.value.clone()).ok_or_else(|| self.interpreter().no_iteration(of, &text, key.span))

@@ -3,7 +3,10 @@
 use super::expander::Expander;
 use super::expansion::Instance;
 use crate::compile_context::{AlreadyReported, EvalResult};
-use crate::eval::{Assignment, BlockEntries, CycleLabel, Expectation, Frame, MemoKey, Scope, is_optional};
+use crate::eval::{
+    Assignment, BlockEntries, CycleLabel, Expectation, Frame, MemoKey, Scope, World, is_optional, param_symbol,
+    symbol_of,
+};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
@@ -46,6 +49,9 @@ impl<'p> Expander<'_, 'p> {
         self.interpreter().demand(MemoKey::Slot(frame.id, at), CycleLabel::Name(&binding.name.text), used, || {
             let instance =
                 frame.module_cx.instance.and_then(|id| self.expansion.instance(id)).ok_or(AlreadyReported)?;
+            if let (Some(world), None) = (&self.world, &instance.given) {
+                return self.any_argument(world, frame, binding);
+            }
             let entries = self.arguments_of(&instance, used)?;
             let given = entries.assignments.get(binding.name.text.as_str());
             let module = frame.module_cx.module;
@@ -73,6 +79,20 @@ impl<'p> Expander<'_, 'p> {
                 None => Ok(value),
             }
         })
+    }
+
+    /// Returns a parameter of a body that nothing uses: any value of its type. Its default is looked at for its mistakes.
+    pub fn any_argument(&self, world: &World, frame: &Rc<Frame<'p>>, binding: &'p Binding) -> EvalResult<Value> {
+        let ty = binding.ty.as_ref().map(|ty| self.cx.ty(frame.module_cx.module, ty)).transpose()?.unwrap_or(Type::Any);
+        let default = binding.value.as_ref().and_then(|default| {
+            let home = Scope::new(frame.clone());
+            let value = self.interpreter().eval(default, &home, Expectation::Type(&ty)).ok()?;
+            let value = self.interpreter().measured_size(value, binding.name.span).ok()?;
+            self.interpreter().conform(value, &ty, &home, Some(binding.name.span)).ok()
+        });
+        // What is left out has its default.
+        let ty = if default.is_some_and(|value| !value.is_absent()) { ty.required() } else { &ty };
+        Ok(symbol_of(world, ty, param_symbol(&binding.name.text), binding.name.span))
     }
 
     /// Reports all that a use does not give, at once: the message is the same for each parameter, and so it is one.

@@ -3,7 +3,7 @@
 use super::expansion::{Expansion, Overrides};
 use crate::body_index::{DeclKind, Declaration};
 use crate::compile_context::{AlreadyReported, CompileContext, EvalResult};
-use crate::eval::{EvalState, Frame, Interpreter, ResourceView, environment_value};
+use crate::eval::{EvalState, Frame, Interpreter, ResourceView, World, any_environment, environment_value, symbol_at};
 use crate::resolve::ResolveOutput;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
@@ -27,6 +27,8 @@ pub struct Expander<'w, 'p> {
     pub expansion: Expansion<'p>,
     /// The overrides of the environment, by address.
     pub overrides: Overrides<'p>,
+    /// The world that is evaluated, where no environment is.
+    pub world: Option<World>,
     /// The environment, once its own fields are known.
     pub environment: RefCell<Option<Rc<Environment>>>,
     /// The goals the environment is held to, as far as they have been met.
@@ -42,14 +44,26 @@ impl<'w, 'p> Expander<'w, 'p> {
             state: EvalState::default(),
             expansion: Expansion::default(),
             overrides: Overrides::default(),
+            world: None,
             environment: RefCell::default(),
             goals: RefCell::default(),
         }
     }
 
+    /// Returns an expander of what no environment expands, in one world.
+    pub fn in_world(cx: &'w CompileContext<'p>, resolved: &'w ResolveOutput, world: World) -> Self {
+        Self { world: Some(world), ..Self::new(cx, resolved) }
+    }
+
     /// Returns the interpreter of what stands in the stack.
     pub fn interpreter(&self) -> Interpreter<'_, 'p> {
         Interpreter { cx: self.cx, resolved: self.resolved, state: &self.state, view: self }
+    }
+
+    /// Checks whether a body is evaluated without being used, so that its parameters are symbols.
+    fn is_open(&self, frame: &Frame<'p>) -> bool {
+        let instance = || frame.module_cx.instance.and_then(|id| self.expansion.instance(id));
+        self.world.is_some() && instance().is_some_and(|instance| instance.given.is_none())
     }
 
     /// Reports a diagnostic.
@@ -61,7 +75,10 @@ impl<'w, 'p> Expander<'w, 'p> {
 impl<'p> ResourceView<'p> for Expander<'_, 'p> {
     fn declared(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<Value> {
         match declared.what {
-            DeclKind::Param(binding) => self.param(frame, binding, declared.at, used),
+            DeclKind::Param(binding) => {
+                let value = self.param(frame, binding, declared.at, used)?;
+                Ok(if self.is_open(frame) { symbol_at(value, used) } else { value })
+            }
             _ => self.item(frame, declared, used),
         }
     }
@@ -82,7 +99,14 @@ impl<'p> ResourceView<'p> for Expander<'_, 'p> {
         self.member_of_instance(of, name, span)
     }
 
+    fn world(&self) -> Option<&World> {
+        self.world.as_ref()
+    }
+
     fn environment(&self, span: Span) -> Option<Value> {
+        if self.world.is_some() {
+            return Some(any_environment(span));
+        }
         let environment = self.environment.borrow().clone()?;
         Some(environment_value(&environment, &self.goals.borrow().usage, span))
     }

@@ -4,10 +4,14 @@ use super::expander::Expander;
 use super::expansion::{GroupExpansion, Iteration};
 use crate::body_index::Declaration;
 use crate::compile_context::{AlreadyReported, EvalResult};
-use crate::eval::{CycleLabel, Expectation, Frame, MemoKey, ModuleContext, Scope, bind_iteration, key_segment, scalar};
+use crate::eval::{
+    CycleLabel, Expectation, Frame, MemoKey, ModuleContext, Scope, bind_iteration, key_segment, scalar, waits_for_apply,
+};
+use crate::ops::ANY_KEY;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
-use gpb_model::value::{Value, ValueEntry, ValueMap};
+use gpb_model::ty::Type;
+use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
 use gpb_syntax::ast::{Expr, ForStmt, Stmt};
 use indexmap::IndexMap;
 use std::rc::Rc;
@@ -72,7 +76,10 @@ impl<'p> Expander<'_, 'p> {
         let mut failed = None;
         let since = self.state.order.mark();
         let over = self.interpreter().named(&group.over, scope)?;
-        let is_map = over.as_map().is_some();
+        let is_map = match &over.kind {
+            ValueKind::Unknown(unknown) => matches!(unknown.ty.required(), Type::Map(_) | Type::Any),
+            _ => over.as_map().is_some(),
+        };
         for (number, element) in self.interpreter().iterations_of(&over, group.over.span)? {
             self.state.meter.step(self.cx, group.span, 1)?;
             let bound = bind_iteration(scope, &group.names, number.clone(), element.clone());
@@ -80,6 +87,12 @@ impl<'p> Expander<'_, 'p> {
             let Ok((text, key)) = key else {
                 failed = Some(AlreadyReported);
                 continue;
+            };
+            let text = if *text == *ANY_KEY && !iterations.is_empty() {
+                // Each stands for some of the iterations; only the first has the key by which any is found.
+                format!("{}", iterations.len()).into()
+            } else {
+                text
             };
             if let Some(first) = iterations.get(&text) {
                 let diagnostic = Diagnostic::error("GPB1704", format!("duplicate key `{text}` in this `for`"))
@@ -119,6 +132,17 @@ impl<'p> Expander<'_, 'p> {
             (None, Some(key)) => key,
             (None, None) => element.clone(),
         };
+        if let (Some(_), ValueKind::Unknown(unknown)) = (&self.world, &key.kind)
+            && !waits_for_apply(&unknown.value)
+        {
+            return match unknown.ty.required() {
+                Type::List(_) | Type::Map(_) | Type::Object(_) => Err(self.interpreter().no_key(&key)),
+                _ => Ok((ANY_KEY.into(), key)),
+            };
+        }
+        if self.world.is_some() && matches!(key.kind, ValueKind::List(_) | ValueKind::Map(_)) {
+            return Err(self.interpreter().no_key(&key));
+        }
         let key = self.interpreter().known(key, "the key of an iteration")?;
         match scalar(&key) {
             Some(text) => Ok((text.into(), key)),

@@ -55,6 +55,9 @@ impl<'p> Expander<'_, 'p> {
             return Err(AlreadyReported);
         }
         self.state.meter.item(self.cx, label.span)?;
+        if self.world.is_none() {
+            self.cx.expand(block.span);
+        }
         let scope = Scope::new(frame.clone());
         let place = block.place.as_ref().map(|place| self.place(place, &scope)).transpose()?;
         let address = frame.module_cx.address(&label.text);

@@ -7,6 +7,8 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{CycleLabel, Frame, MemoKey, Scope};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
+use gpb_model::PropertyValue;
+use gpb_model::ty::Type;
 use gpb_model::value::{InstanceHandle, Value};
 use gpb_syntax::ast::{Binding, Ident, Stmt};
 use std::rc::Rc;
@@ -17,6 +19,9 @@ impl<'p> Expander<'_, 'p> {
         let frame =
             self.expansion.instance(of.id).and_then(|instance| instance.frame.get().cloned()).ok_or(AlreadyReported)?;
         if let Some((binding, at)) = frame.index.outputs.get(name.text.as_str()) {
+            if self.world.is_some() && self.is_of_component(of) {
+                return Ok(self.any_output(&frame, binding, *at, span));
+            }
             return Ok(self.output(&frame, binding, *at, span)?.with_span(span));
         }
         match frame.index.names.get(name.text.as_str()) {
@@ -27,14 +32,25 @@ impl<'p> Expander<'_, 'p> {
         }
     }
 
+    /// Returns an output of a component as far as its arguments decide it. What the component does with them is checked where
+    /// it is declared.
+    fn any_output(&self, frame: &Rc<Frame<'p>>, binding: &'p Binding, at: usize, used: Span) -> Value {
+        match self.output(frame, binding, at, used) {
+            Ok(value) if !value.is_absent() => value.with_span(used),
+            _ => {
+                let name = PropertyValue::Text(binding.name.text.as_str().into());
+                let symbol = PropertyValue::Call { function: "output".to_owned(), args: vec![name] };
+                Value::new_unknown(symbol, Type::Any, used)
+            }
+        }
+    }
+
+    fn is_of_component(&self, of: &InstanceHandle) -> bool {
+        self.expansion.instance(of.id).is_some_and(|instance| instance.given.is_some())
+    }
+
     /// Returns an output, which may stand in the chosen branch of an `if`.
-    pub(super) fn output(
-        &self,
-        frame: &Rc<Frame<'p>>,
-        binding: &'p Binding,
-        at: usize,
-        used: Span,
-    ) -> EvalResult<Value> {
+    pub fn output(&self, frame: &Rc<Frame<'p>>, binding: &'p Binding, at: usize, used: Span) -> EvalResult<Value> {
         match frame.stmts.get(at) {
             Some(Stmt::Output(_)) => {
                 if !binding.after.is_empty() {

@@ -16,6 +16,6 @@ mod visit;
 
 pub use after_clauses::below;
 pub use expander::Expander;
-pub use expansion::{Instance, OverrideBlock, ResourceNode};
+pub use expansion::{GroupExpansion, Instance, OverrideBlock, ResourceNode};
 pub use places::foreign_role;
 pub use visit::ExpansionOutput;

@@ -20,7 +20,9 @@ impl<'p> Expander<'_, 'p> {
     pub(super) fn resource(&self, frame: &Rc<Frame<'p>>, stmt: &'p ResourceStmt) -> EvalResult<Value> {
         let (_, def) = self.cx.def_at(&stmt.ty)?;
         self.state.meter.item(self.cx, stmt.name.span)?;
-        self.cx.expand(stmt);
+        if self.world.is_none() {
+            self.cx.expand(stmt.span);
+        }
         let place = match (&stmt.place, &frame.place) {
             (Some(place), _) => self.place(place, &Scope::new(frame.clone()))?,
             (None, Some(place)) => place.clone(),
@@ -79,8 +81,13 @@ impl<'p> Expander<'_, 'p> {
 
     /// Returns `queue.arn`: what the declaration says, where that is known, and otherwise an unknown of the catalog's type.
     pub(super) fn property_of(&self, handle: &ResourceHandle, name: &Ident, span: Span) -> EvalResult<Value> {
-        let Some(node) = self.expansion.by_address(&handle.address) else { return Err(AlreadyReported) };
-        let def = node.def.clone();
+        let node = self.expansion.by_address(&handle.address);
+        let def = match (&node, &self.world) {
+            (Some(node), _) => node.def.clone(),
+            // A resource that is passed as a parameter is declared elsewhere.
+            (None, Some(_)) => self.cx.def(&handle.ty).ok_or(AlreadyReported)?,
+            (None, None) => return Err(AlreadyReported),
+        };
         let Some(property) = def.root.by_name(&name.text).or_else(|| def.root.by_aws(&name.text)) else {
             if name.text == "id" {
                 let path = PropPath::default();
@@ -93,6 +100,9 @@ impl<'p> Expander<'_, 'p> {
         if property.name != name.text {
             self.report(aws_spelling(&name.text, &property.name, name.span));
         }
+        let path = PropPath::default().child(&property.aws);
+        let reference = || Ok(Value::reference(handle.address.clone(), path, type_of(&def, &property.shape), span));
+        let Some(node) = node else { return reference() };
         let body = self.body_of(&node, span)?;
         let written = [property.name.as_str(), property.aws.as_str()]
             .into_iter()
@@ -100,7 +110,7 @@ impl<'p> Expander<'_, 'p> {
         if let Some(at) = written {
             let since = self.state.order.mark();
             let value = self.written(&node, &body, at, span)?;
-            if value.is_known() && !value.is_absent() {
+            if (value.is_known() || self.interpreter().is_symbolic(&value)) && !value.is_absent() {
                 self.state.order.use_resource(node.id, since);
                 let path = PropPath::default().child(&property.aws);
                 return Ok(self.completed(&node, &property.shape, &path, value).with_span(span));

@@ -2,7 +2,7 @@
 
 use super::expander::Expander;
 use crate::compile_context::EvalResult;
-use crate::eval::{Expectation, Scope};
+use crate::eval::{Expectation, Scope, any_place, waits_for_apply};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_catalog::regions;
@@ -16,6 +16,12 @@ impl<'p> Expander<'_, 'p> {
     /// Returns the place an expression means: a region of the current account, or a place written in full.
     pub(super) fn place(&self, written: &'p Expr, scope: &Scope<'p>) -> EvalResult<Arc<Place>> {
         let value = self.interpreter().eval(written, scope, Expectation::Type(&Type::Place))?.with_span(written.span);
+        if let (Some(_), ValueKind::Unknown(unknown)) = (&self.world, &value.kind)
+            && !waits_for_apply(&unknown.value)
+        {
+            self.interpreter().conform(value, &Type::Place, scope, None)?;
+            return Ok(any_place());
+        }
         let value = self.interpreter().known(value, "where this lives")?;
         let found = value.describe();
         let read = match value.kind {

@@ -93,7 +93,7 @@ fn secret(left: &Value, right: &Value) -> Diagnostic {
         .help("a secret may only be given, whole, to a property that keeps secrets, or to a parameter of type `secret`")
 }
 
-fn never_equal(left: &Value, right: &Value) -> Diagnostic {
+pub(super) fn never_equal(left: &Value, right: &Value) -> Diagnostic {
     let message = format!("{} is never equal to {}", left.describe(), right.describe());
     Diagnostic::error("GPB1121", message)
         .with_label(left.span.to(right.span), "this comparison never holds")

@@ -8,6 +8,7 @@ mod documents;
 mod equal;
 mod join;
 mod operators;
+mod typed;
 mod wait;
 
 pub use access::{index, member};
@@ -15,6 +16,7 @@ pub(crate) use documents::is_document;
 pub use equal::equal;
 pub use join::{choose, text};
 pub use operators::{binary, decided, negate, not, range};
+pub(crate) use typed::{ANY_KEY, arithmetic_type, check_comparable, negated_type, symbol};
 pub(crate) use wait::wait;
 
 #[cfg(test)]

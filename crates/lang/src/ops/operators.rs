@@ -163,7 +163,7 @@ fn arithmetic(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Val
 }
 
 /// Returns the diagnostic for an operator that does not apply to its operands.
-fn not_for(symbol: &str, operands: &[&Value], span: Span) -> Diagnostic {
+pub(super) fn not_for(symbol: &str, operands: &[&Value], span: Span) -> Diagnostic {
     if let Some(absent) = operands.iter().find(|value| value.is_absent()) {
         return Diagnostic::error("GPB1110", format!("no value was given where `{symbol}` needs one"))
             .with_label(absent.span, "this may be absent")

@@ -53,6 +53,9 @@ fn texts(values: &[Value], cx: &TypeContext, diagnostics: &mut Vec<Diagnostic>) 
             ValueKind::Text(_) => found.push(value.clone()),
             ValueKind::Word(word) if word.among.is_some() => found.push(Value::text(word.text.clone(), value.span)),
             ValueKind::Unknown(unknown) if unknown.ty.may_be(&Type::String) => found.push(value.clone()),
+            ValueKind::Unknown(unknown) if cx.symbolic && unknown.ty.may_be(&Type::list(Type::String)) => {
+                found.push(value.clone());
+            }
             ValueKind::List(items) => found.extend(texts(items, cx, diagnostics)),
             ValueKind::Absent => diagnostics.push(absent(value)),
             ValueKind::Resource(handle) => {

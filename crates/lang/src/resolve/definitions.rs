@@ -2,11 +2,12 @@
 
 use super::body_kind::{BodyKind, describe};
 use super::resolver::{GroupKind, Resolver};
-use super::ribs::Resolution;
+use super::ribs::{AMBIENT, Resolution};
 use crate::body_index::{BodyIndex, DeclKind};
 use crate::names::ItemKind;
 use crate::node_id::NodeId;
 use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
 
 use gpb_syntax::ast::{Ident, Stmt};
 
@@ -38,7 +39,12 @@ impl<'p> Resolver<'_, 'p> {
     pub(super) fn item_name(&self, kind: ItemKind, name: &Ident) {
         let word = name.text.as_str();
         match kind {
-            ItemKind::Const => self.value_name(name, "constant"),
+            ItemKind::Const => {
+                self.value_name(name, "constant");
+                if AMBIENT.contains(&word) {
+                    self.report(shadowed(name, "constant", "name", None));
+                }
+            }
             ItemKind::Type if gpb_model::ty::names().contains(&word) => {
                 self.reserved(name, "type", "the language has a type of this name");
             }
@@ -82,7 +88,7 @@ impl<'p> Resolver<'_, 'p> {
 
     /// Reports a name that shadows a parameter, a `let` or a variable of a body around it, or a name that is always there.
     pub(super) fn shadows(&mut self, name: &'p Ident, what: &str) {
-        let (shadowed, first) = match self.find(&name.text) {
+        let (shadowed_kind, first) = match self.find(&name.text) {
             Some(Resolution::Declared(declared)) if matches!(declared.what, DeclKind::Param(_) | DeclKind::Let(_)) => {
                 (declared.what.as_str(), Some(declared.name.span))
             }
@@ -90,17 +96,7 @@ impl<'p> Resolver<'_, 'p> {
             Some(Resolution::Ambient) => ("name", None),
             _ => return,
         };
-        let text = &name.text;
-        let diagnostic = Diagnostic::error("GPB1016", format!("the {what} `{text}` shadows the {shadowed} `{text}`"))
-            .with_label(name.span, format!("in here, `{text}` means this {what}"));
-        self.report(match first {
-            Some(first) => diagnostic
-                .with_label(first, format!("the {shadowed} that is shadowed"))
-                .help("give one of them another name"),
-            None => {
-                diagnostic.help(format!("`{text}` is in scope everywhere inside a stack: give the {what} another name"))
-            }
-        });
+        self.report(shadowed(name, what, shadowed_kind, first));
         self.shadowing.insert(NodeId::new(name.span));
     }
 
@@ -172,6 +168,21 @@ impl<'p> Resolver<'_, 'p> {
             None => diagnostic.help(format!("{plural} stand at the top of a file: move it out of the braces")),
         });
         true
+    }
+}
+
+/// Returns the diagnostic for a name that takes the place of another, which is declared at `first` or is always there.
+fn shadowed(name: &Ident, what: &str, other: &str, first: Option<Span>) -> Diagnostic {
+    let text = &name.text;
+    let diagnostic = Diagnostic::error("GPB1016", format!("the {what} `{text}` shadows the {other} `{text}`"))
+        .with_label(name.span, format!("in here, `{text}` means this {what}"));
+    match first {
+        Some(first) => {
+            diagnostic.with_label(first, format!("the {other} that is shadowed")).help("give one of them another name")
+        }
+        None => {
+            diagnostic.help(format!("`{text}` is in scope everywhere inside a stack: give the {what} another name"))
+        }
     }
 }
 

@@ -52,7 +52,7 @@ fn whoever_uses_an_output_comes_after_what_it_names() {
   net n { }
   resource aws.sqs.queue user { queue_name = n.label }
   resource aws.sqs.queue again { queue_name = "${n.label}-again" }
-  resource aws.sqs.queue none { queue_name = "none", tags { Vpc = n.vpc.id } }
+  resource aws.sqs.queue nothing { queue_name = "nothing", tags { Vpc = n.vpc.id } }
   resource aws.sqs.queue both { queue_name = "both", tags { A = n.label, B = join(n.subnets, ",") } }
 "#,
     );

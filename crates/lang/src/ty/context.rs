@@ -125,6 +125,8 @@ pub struct TypeContext<'a> {
     ///
     /// What waits for apply then needs no record of the call.
     pub judging: bool,
+    /// The value is evaluated without an environment: what nobody has given is a symbol.
+    pub symbolic: bool,
     /// The origin of the expectation.
     ///
     /// The declaration of the parameter, or the field of the type.
@@ -134,7 +136,15 @@ pub struct TypeContext<'a> {
 impl<'a> TypeContext<'a> {
     /// Returns surroundings without place, names and defaults.
     pub fn new(facts: &'a dyn CloudFacts) -> Self {
-        Self { facts, place: None, names: &Vec::new, defaults: &|_| Err(Vec::new()), judging: false, expected_at: None }
+        Self {
+            facts,
+            place: None,
+            names: &Vec::new,
+            defaults: &|_| Err(Vec::new()),
+            judging: false,
+            symbolic: false,
+            expected_at: None,
+        }
     }
 
     /// Returns the surroundings with an origin of the expectation, if there is one.

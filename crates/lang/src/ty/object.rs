@@ -17,6 +17,10 @@ pub fn conform(entries: &ValueMap, ty: &ObjectType, span: Span, cx: &TypeContext
     let mut read = ValueMap::with_capacity_and_hasher(ty.fields.len(), foldhash::fast::RandomState::default());
     for (name, field) in &ty.fields {
         let given = entries.get(name).filter(|entry| !entry.value.is_absent());
+        if given.is_none() && field.default.is_none() && is_misspelt(name, entries, ty) {
+            // It is there under another name, which is reported.
+            continue;
+        }
         let result = match given {
             Some(entry) => one_field(entry.value.clone(), field, cx).map(|value| ValueEntry { key: entry.key, value }),
             None => missing(name, field, ty, span, cx).map(|value| ValueEntry { key: span, value }),
@@ -33,6 +37,12 @@ pub fn conform(entries: &ValueMap, ty: &ObjectType, span: Span, cx: &TypeContext
 
 fn one_field(value: Value, field: &FieldType, cx: &TypeContext) -> Result<Value, Vec<Diagnostic>> {
     conform_value(value, &field.ty, &cx.expected_at(field.span))
+}
+
+/// Checks whether an entry that is no field was meant to be this one.
+fn is_misspelt(name: &str, entries: &ValueMap, ty: &ObjectType) -> bool {
+    let unknown = entries.keys().filter(|key| !ty.fields.contains_key(*key));
+    unknown.filter_map(|key| nearest(key, ty.fields.keys().map(AsRef::as_ref))).any(|meant| meant == name)
 }
 
 fn missing(

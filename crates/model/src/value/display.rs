@@ -23,6 +23,7 @@ impl Value {
             ValueKind::Place(_) => "a place".into(),
             ValueKind::Resource(resource) => format!("a resource (`{}`)", resource.ty),
             ValueKind::Instance(instance) => format!("`{}`", instance.what),
+            ValueKind::Unknown(unknown) if unknown.is_symbol() => format!("a `{}`", unknown.ty),
             ValueKind::Unknown(unknown) => format!("a `{}` that is unknown until apply", unknown.ty),
             ValueKind::Absent => "nothing".into(),
         }

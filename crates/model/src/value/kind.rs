@@ -150,6 +150,11 @@ pub struct Unknown {
 }
 
 impl Unknown {
+    /// Checks whether it stands for what nobody has given: no resource is in it that apply would look at.
+    pub fn is_symbol(&self) -> bool {
+        !self.value.walk().any(|part| matches!(part, PropertyValue::Ref(_)))
+    }
+
     /// Returns a value that depends on this one: as unknown, and of a type of its own.
     pub fn spread(&self, ty: Type, span: Span) -> Value {
         Value::new(ValueKind::Unknown(Unknown { value: self.value.clone(), ty }), span)

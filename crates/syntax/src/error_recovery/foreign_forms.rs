@@ -27,10 +27,27 @@ pub(in super::super) fn is_walrus(entry: SyntaxNode<'_>) -> bool {
     entry.child(Rule::compat_assign).is_some_and(|sign| sign.text() == ":=") && declares(entry)
 }
 
-/// Checks that an entry stands among those of a stack, a layer or a component.
+/// Checks that an entry stands among those of a stack, a layer or a component, or of a group in one.
 fn declares(entry: SyntaxNode<'_>) -> bool {
-    let owner = entry.parent().filter(|body| body.is(Rule::body)).and_then(SyntaxNode::parent);
-    owner.is_some_and(|owner| matches!(owner.rule(), Rule::stack_item | Rule::component_item | Rule::layer_stmt))
+    fn owner<'t>(entry: SyntaxNode<'t>) -> Option<SyntaxNode<'t>> {
+        entry.parent().filter(|body| body.is(Rule::body)).and_then(SyntaxNode::parent)
+    }
+    let mut around = owner(entry);
+    while let Some(group) =
+        around.filter(|group| matches!(group.rule(), Rule::for_stmt | Rule::if_stmt | Rule::in_stmt))
+    {
+        around = owner(group);
+    }
+    around.is_some_and(|owner| matches!(owner.rule(), Rule::stack_item | Rule::component_item | Rule::layer_stmt))
+}
+
+/// Checks for `queue "jobs" {`: the use of a component whose name stands in quotes.
+fn is_quoted_use(entry: SyntaxNode<'_>) -> bool {
+    let label = || entry.children().filter(|part| matches!(part.rule(), Rule::name | Rule::quoted_key)).nth(1);
+    entry.is(Rule::labelled)
+        && entry.has(Rule::body)
+        && label().is_some_and(|label| label.is(Rule::quoted_key))
+        && declares(entry)
 }
 
 /// Checks for `key:` with the rest on lines of its own, as YAML has it.
@@ -45,7 +62,10 @@ pub(in super::super) fn is_yaml(entry: SyntaxNode<'_>) -> bool {
 
 /// Returns the braces of a block with a sign before them, `queue jobs: { … }`.
 pub(in super::super) fn signed_block(entry: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
-    let sign = entry.child(Rule::compat_assign).filter(|_| entry.is(Rule::labelled) && declares(entry))?;
+    if !entry.is(Rule::labelled) {
+        return None;
+    }
+    let sign = entry.child(Rule::compat_assign).filter(|_| declares(entry))?;
     let mut value = sign.after()?;
     while matches!(value.rule(), Rule::chain | Rule::postfix) {
         value = value.children().next().filter(|only| only.after().is_none())?;
@@ -111,13 +131,28 @@ impl ErrorFinder {
             Rule::compat_fields => self.fields(node),
             Rule::compat_list_for | Rule::compat_filter | Rule::compat_arrow => self.comprehension(node),
             Rule::type_expr => self.null_type(node),
+            Rule::phrase => self.bare_property(node),
             _ => self.tight_operator(node),
         }
     }
 
-    /// Checks for a sign that another message explains.
-    pub(super) fn is_explained(&self, sign: SyntaxNode<'_>) -> bool {
-        sign.parent().is_some_and(is_yaml)
+    /// Reports `x := 1` among declarations.
+    pub(super) fn walrus(&self, sign: SyntaxNode<'_>) -> Diagnostic {
+        let start = sign.parent().map_or(sign.start(), SyntaxNode::start);
+        let name = sign.source().get(start..sign.start()).unwrap_or_default().trim();
+        let whole = Span::new(self.file, start, sign.end());
+        Diagnostic::error("GPB0050", "a value is named with `let`")
+            .with_label(self.span(sign), "expected `let` before the name, and `=`")
+            .fix(format!("write `let {name} =`"), whole, format!("let {name} ="))
+    }
+
+    /// Reports `queue jobs: { … }`.
+    pub(super) fn signed(&self, sign: SyntaxNode<'_>) -> Diagnostic {
+        let end = sign.after().map_or(sign.end(), SyntaxNode::start);
+        let whole = Span::new(self.file, self.end_before(sign, sign.start()), end);
+        Diagnostic::error("GPB0050", "the braces of a block stand right behind its name")
+            .with_label(self.span(sign), "expected `{`")
+            .fix(format!("remove `{}`", sign.text()), whole, " ")
     }
 
     fn range_sign(&self, node: SyntaxNode<'_>) -> Diagnostic {
@@ -265,6 +300,37 @@ impl ErrorFinder {
                     format!("{}: {value}", node.text()),
                 )
             }
+        })
+    }
+
+    /// Reports `queue "jobs" {`, the use of a component whose name stands in quotes.
+    pub(super) fn quoted_use(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        if !is_quoted_use(node) {
+            return None;
+        }
+        let label = node.child(Rule::quoted_key)?;
+        let (span, inner) = (self.span(label), label.text().trim_matches('"'));
+        let diagnostic =
+            Diagnostic::error("GPB0056", "this name stands without quotes").with_label(span, "expected a plain word");
+        let plain = inner.starts_with(|first: char| first.is_ascii_alphabetic());
+        let plain = plain && inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        Some(match plain {
+            true => diagnostic.fix("remove the quotes", span, inner),
+            false => diagnostic.help("a name is a word of letters, digits and `_`: it is part of every address inside"),
+        })
+    }
+
+    /// Reports `queue_name "jobs"` in a resource, where a property is given with `=`.
+    fn bare_property(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        let body = node.parent().filter(|body| body.is(Rule::body))?;
+        body.parent().filter(|owner| owner.is(Rule::resource_stmt))?;
+        let (name, value) = (node.child(Rule::name)?, node.child(Rule::phrase_value)?);
+        let between = Span::new(self.file, name.end(), value.start());
+        let diagnostic = Diagnostic::error("GPB0082", "a property is given with `=`")
+            .with_label(self.point(name.end()), "expected `=` here");
+        Some(match node.has(Rule::pair) {
+            true => diagnostic.help("write each property as `name = value`"),
+            false => diagnostic.fix("add the `=`", between, " = "),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::super::tree::{Rule, SyntaxNode};
 use super::finder::ErrorFinder;
+use super::foreign_forms::{is_walrus, is_yaml, signed_block};
 use super::words::is_comment;
 use gpb_base::diag::Diagnostic;
 use gpb_base::foreign;
@@ -33,7 +34,11 @@ impl ErrorFinder {
             Some(Diagnostic::error(code, message).with_label(span, label).fix(format!("write `{fix}`"), span, fix))
         };
         match node.rule() {
-            Rule::compat_assign if self.is_explained(node) => None,
+            Rule::compat_assign if node.parent().is_some_and(is_yaml) => self.yaml(node.parent()?),
+            Rule::compat_assign if node.parent().is_some_and(|entry| signed_block(entry).is_some()) => {
+                Some(self.signed(node))
+            }
+            Rule::compat_assign if node.parent().is_some_and(is_walrus) => Some(self.walrus(node)),
             Rule::compat_assign => fixed("GPB0050", "a value is given with `=`", "expected `=`", "="),
             Rule::compat_arg_eq => fixed("GPB0058", "an argument is named with `:`", "expected `:`", ":"),
             Rule::compat_or => fixed("GPB0054", "`or` is written `||`", "expected `||`", "||"),
@@ -137,7 +142,7 @@ impl ErrorFinder {
             ),
             Rule::args => self.call(node),
             Rule::for_stmt => self.map_for(node),
-            Rule::direct => self.policy_block(node).or_else(|| self.yaml(node)),
+            Rule::direct => self.policy_block(node),
             _ => self.foreign_form(node),
         }
     }
@@ -153,7 +158,7 @@ impl ErrorFinder {
 
     fn hcl(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         if node.is(Rule::labelled) && !is_hcl(node) {
-            return None;
+            return self.quoted_use(node);
         }
         let head = node.children().next().map_or("", SyntaxNode::text);
         let help = match head {

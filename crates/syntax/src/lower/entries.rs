@@ -55,8 +55,7 @@ fn is_foreign(node: SyntaxNode<'_>) -> bool {
         Rule::direct => {
             error_recovery::is_else(node)
                 || error_recovery::is_policy_block(node)
-                || error_recovery::is_walrus(node)
-                || error_recovery::is_yaml(node)
+                || node.has(Rule::compat_assign) && (error_recovery::is_walrus(node) || error_recovery::is_yaml(node))
         }
         Rule::labelled => error_recovery::is_hcl(node),
         _ => false,

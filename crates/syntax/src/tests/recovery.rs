@@ -58,6 +58,33 @@ const FOREIGN_SYNTAX: &[&str] = &[
     "stack a {\n  b = 30 sec\n  c = 30sec\n  d = 1 = 2\n  e = (f)(1)\n}",
 ];
 
+const FOREIGN_FORMS: &[&str] = &[
+    "stack a {\n  b = 2...10\n  c = 2..=10\n  d = 2..<10\n  e = 2-10\n  f = 2:10\n  g = 2 to 10\n  h = 10 - 2\n}",
+    "stack a {\n  if b { c d { } } elif e { f g { } } else { h i { } }\n  j = if b { 1 } elsif c { 2 } elseif d { 3 } else { 4 }\n}",
+    "stack a {\n  layer b { }\n  layer c depends_on b { }\n  layer d after b, c { }\n}\nenvironment e for a { }\nenvironment f: a { }",
+    "stack a {\n  moved b -> c\n  moved from b.d to c.d\n  moved b, c\n  moved b c\n  moved b = c\n  moved \"b\" to \"c\"\n  moved \"b\"\n}",
+    "stack a {\n  function f(x) { return x }\n  def g(x): x\n  func h(x) = x\n  assert 1 == 2, \"no\"\n  assert(b)\n  for (x of xs) { b c { } }\n}",
+    "stack a {\n  b = !Ref c\n  d = !Sub \"${AWS::Region}-x\"\n  e = !Join [\"-\", [b, c]]\n  f = { g = !GetAtt c.Arn }\n  h = !Ref\n  i = !If\n}",
+    "stack a {\n  b = AWS::Region\n  c = Fn::GetAtt(\"d\", \"e\")\n  f = AWS::SQS::Queue\n  resource AWS::SQS::Queue g { }\n  param h: AWS::S3::Bucket\n}",
+    "const a = [x * 2 for x in xs]\nconst b = [x for x in xs if x > 1]\nconst c = [for x in xs: x if x > 1]\nconst d = [for x in xs => x]",
+    "stack a {\n  param b { type = string, default = \"c\" }\n  param d { type = list(string) }\n  output e { value = b }\n  output f { }\n}",
+    "stack a {\n  param b count = 2\n  param string c = \"d\"\n  let e: string | null = f\n  let g: object({ h = string }) = i\n}\nfn j(k int) = k",
+    "stack a {\n  b c = { d = 1 }\n  e f: { g = 1 }\n  h \"i\" { j = 1 }\n  k := 1\n  for l in m { n \"o p\" { q = 1 } }\n}",
+    "stack a {\n  resource b.c d {\n    e \"f\"\n    g 1 h 2\n    tags:\n      i: j\n      k: l\n    m = 1\n  }\n}",
+    "stack a {\n  b = <<EOF\nc ${d}\n  { [ \"\nEOF\n  e = <<-EOT\n    f\n    EOT\n  g = `h`\n  i = if j k else l\n  m = n ? 1 : 2\n  o = <<P\n}",
+    "stack a {\n  data b c { d = 1 }\n  resource \"AWS::S3::Bucket\" e { f = 1 }\n  g = $h\n  i = [...j]\n  k = 5 min 2\n  l = 30 sec\n}",
+];
+
+const PASTED: &[&str] = &[
+    "AWSTemplateFormatVersion: \"2010-09-09\"\nResources:\n  Q:\n    Type: AWS::SQS::Queue\n",
+    "{\n  \"Resources\": { \"Q\": { \"Type\": \"AWS::SQS::Queue\" } }\n}",
+    "{ \"a\": 1 }",
+    "name: a\nversion: 2\n",
+    "terraform {\n}\nprovider \"aws\" {\n}\nresource \"aws_sqs_queue\" \"q\" {\n}",
+    "import * as aws from \"@pulumi/aws\";\nconst q = new aws.sqs.Queue(\"q\", { name: 'x' });",
+    "param location string = 'eastus'\nresource sa 'Microsoft.Storage/storageAccounts@2021-04-01' = {\n  name: 'x'\n}",
+];
+
 const UNEXPECTED: &[&str] = &[
     "enviroment live of shop {\n  a = 1\n}\nconst b = 1",
     "A: 1\nB:\n  C:\n    D: E::F\n",
@@ -88,13 +115,23 @@ fn foreign_syntax() {
 }
 
 #[test]
+fn foreign_forms() {
+    check_each("foreign_forms", FOREIGN_FORMS);
+}
+
+#[test]
+fn pasted() {
+    check_each("pasted", PASTED);
+}
+
+#[test]
 fn unexpected() {
     check_each("unexpected", UNEXPECTED);
 }
 
 /// Returns every text of this file.
 pub fn cases() -> Vec<&'static str> {
-    [MISSING, BRACKETS, TEXT, FOREIGN_SYNTAX, UNEXPECTED].concat()
+    [MISSING, BRACKETS, TEXT, FOREIGN_SYNTAX, FOREIGN_FORMS, PASTED, UNEXPECTED].concat()
 }
 
 /// Checks every rule for recovery: one that no case reaches may have no message.
