@@ -10,7 +10,6 @@ mod groups;
 mod layers;
 mod output_order;
 mod pages;
-mod policies;
 mod references;
 mod scale;
 mod stacks;

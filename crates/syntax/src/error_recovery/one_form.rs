@@ -34,6 +34,10 @@ impl ErrorFinder {
         if takes_phrases(body)? {
             return None;
         }
+        // What is missing in it has a message of its own.
+        if node.descendants().any(|part| part.is(Rule::missing_value)) {
+            return None;
+        }
         let name = node.child(Rule::name)?;
         let whole = Span::new(self.file, name.start(), node.end());
         Some(
