@@ -1,5 +1,6 @@
 //! Arithmetic, comparison, logic and ranges.
 
+use super::documents;
 use super::equal;
 use super::wait::wait;
 use crate::ty;
@@ -140,6 +141,11 @@ fn arithmetic(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Val
             BinaryOp::GreaterEqual => ordered(Ordering::is_ge),
             _ => Err(not_for(op.symbol(), &[&left, &right], span)),
         };
+    }
+    if op == BinaryOp::Add
+        && let Some(joined) = documents::joined(&left, &right, span)
+    {
+        return joined;
     }
     let numeric = |value: &Value| match &value.kind {
         ValueKind::Number(_) => true,

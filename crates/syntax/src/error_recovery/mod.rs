@@ -7,6 +7,7 @@ mod finder;
 mod foreign_forms;
 mod foreign_syntax;
 mod missing;
+mod one_form;
 mod pasted;
 mod unexpected;
 mod words;
