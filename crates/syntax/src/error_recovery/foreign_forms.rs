@@ -24,7 +24,9 @@ pub(in super::super) fn is_dashed_range(node: SyntaxNode<'_>) -> bool {
 
 /// Checks for `x := 1` among declarations, where it means `let x = 1`.
 pub(in super::super) fn is_walrus(entry: SyntaxNode<'_>) -> bool {
-    entry.child(Rule::compat_assign).is_some_and(|sign| sign.text() == ":=") && declares(entry)
+    entry.is(Rule::direct)
+        && entry.child(Rule::compat_assign).is_some_and(|sign| sign.text() == ":=")
+        && declares(entry)
 }
 
 /// Checks that an entry stands among those of a stack, a layer or a component, or of a group in one.
