@@ -58,6 +58,29 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
+    /// Checks the words of a union: one that is read before the expected type is asked can never be written.
+    pub(super) fn union_words(&self, words: &[Ident]) {
+        for word in words.iter().filter(|word| !word.quoted) {
+            let text = word.text.as_str();
+            let (why, help) = match text {
+                "true" | "false" => ("a bool, wherever it is written", "a choice of `true` and `false` is a `bool`"),
+                "if" => ("expressions read this word first", "use another word"),
+                _ if AMBIENT.contains(&text) => {
+                    ("a name that is in scope everywhere inside a stack", "use another word")
+                }
+                _ => continue,
+            };
+            self.report(
+                Diagnostic::error(
+                    "GPB1017",
+                    format!("`{text}` cannot be a word of a union: it always means something else"),
+                )
+                .with_label(word.span, why)
+                .help(help),
+            );
+        }
+    }
+
     fn reserved(&self, name: &Ident, what: &str, why: &str) {
         let word = &name.text;
         self.report(
