@@ -139,3 +139,41 @@ fn a_generated_password_is_one_that_every_database_takes() {
     let length = serde_json::Value::from(secret.clone())["$secret"]["length"].as_u64().unwrap();
     assert!((8..=41).contains(&length), "{length}");
 }
+
+/// Returns the comparison of an alarm, as CloudWatch names it.
+fn comparison(model: &Model, address: &str) -> String {
+    let alarm = resource(model, address);
+    let operator = alarm.properties.get("ComparisonOperator");
+    operator.and_then(|value| value.as_text().map(str::to_owned)).unwrap_or_default()
+}
+
+#[test]
+fn an_operator_in_when_is_the_alarms() {
+    for (operator, aws) in [
+        (">", "GreaterThanThreshold"),
+        (">=", "GreaterThanOrEqualToThreshold"),
+        ("<", "LessThanThreshold"),
+        ("<=", "LessThanOrEqualToThreshold"),
+    ] {
+        let model = model(&format!(
+            r#"
+  alarm busy {{
+    name      = "busy"
+    namespace = "AWS/SQS"
+    metric    = "ApproximateNumberOfMessagesVisible"
+    notify    = []
+    when messages {operator} 100
+  }}
+"#
+        ));
+        assert_eq!(comparison(&model, "busy.alarm"), aws, "{operator}");
+    }
+}
+
+#[test]
+fn an_operator_of_a_scaling_rule_is_that_of_its_alarm() {
+    for (operator, aws) in [(">", "GreaterThanThreshold"), (">=", "GreaterThanOrEqualToThreshold")] {
+        let model = service(&format!("tasks = 2..8\n    scale tasks {{ when cpu {operator} 70% add 2 remove 1 }}"));
+        assert_eq!(comparison(&model, "web.high[\"cpu\"].alarm"), aws, "{operator}");
+    }
+}

@@ -11,6 +11,7 @@ mod cost;
 mod editors;
 mod lsp;
 mod pages;
+mod policies;
 mod properties;
 mod readme;
 mod recovery;

@@ -84,8 +84,9 @@ syntax match gpbOf /\%#=1\v<<kw_of>>/ contained nextgroup=gpbItemName skipwhite
 
 " Braces nest, and a policy's words mean something in the policy's own braces only.
 syntax region gpbBraces matchgroup=gpbDelimiter start=/{/ end=/}/ transparent contains=TOP
-syntax region gpbPolicy matchgroup=gpbPolicyMark start=/\%#=1\v[A-Za-z0-9_.-]@1<!<<kw_policy>>\s*\{/ matchgroup=gpbDelimiter end=/}/ transparent contains=@gpbExpression,gpbPolicyWord
-syntax match gpbPolicyWord /\%#=1\v[A-Za-z0-9_.-]@1<!<<kw_allow|kw_deny|kw_to|kw_on|kw_when>>%([.(])@!/ contained
+syntax region gpbPolicy matchgroup=gpbPolicyMark start=/\%#=1\v[A-Za-z0-9_.-]@1<!<<kw_policy>>\s*\{/ matchgroup=gpbDelimiter end=/}/ transparent contains=@gpbExpression,gpbPolicyWord,gpbPolicyBraces
+syntax region gpbPolicyBraces matchgroup=gpbDelimiter start=/\%#=1\v%(<%(if|else|for)>[^{}]*)@80<=\{/ end=/}/ contained transparent contains=@gpbExpression,gpbPolicyWord,gpbPolicyBraces
+syntax match gpbPolicyWord /\%#=1\v[A-Za-z0-9_.-]@1<!<<kw_allow|kw_deny|kw_to|kw_on|kw_when|kw_sid|kw_not>>%([.(])@!/ contained
 syntax cluster gpbExpression contains=gpbOperator,gpbWord,gpbFunction,gpbBuiltin,gpbTag,gpbMember,gpbBoolean,gpbNumber,gpbProperty,gpbConditional,gpbRepeat,gpbBraces,gpbComment,gpbDocComment,gpbString,gpbBlockString
 
 " Strings.

@@ -7,6 +7,7 @@ pub mod drift_rules;
 mod embedded;
 pub mod lifecycle;
 mod nearest;
+pub mod policy_names;
 pub mod regions;
 pub mod secret_places;
 pub mod typed;

@@ -1,6 +1,7 @@
 //! Answers the language's questions from the embedded catalog.
 
-use super::ty::{ActionFact, CloudFacts};
+use super::ty::{ActionFact, CloudFacts, ConditionKeyFact, ConditionType, NameFact};
+use gpb_catalog::policy_names::{self, ConditionKeyCheck, ConditionKeyType};
 use gpb_catalog::{Catalog, actions, regions};
 
 /// Regions, zones and IAM actions of the embedded catalog.
@@ -27,6 +28,22 @@ impl CloudFacts for EmbeddedCloudFacts {
         }
     }
 
+    fn service_principal(&self, name: &str) -> NameFact {
+        if policy_names::is_service_principal(name) {
+            NameFact::Known
+        } else {
+            NameFact::Unknown { nearest: policy_names::nearest_service_principal(name) }
+        }
+    }
+
+    fn condition_key(&self, key: &str) -> ConditionKeyFact {
+        match policy_names::condition_key(key) {
+            ConditionKeyCheck::Known(ty) => ConditionKeyFact::Known { holds: Some(condition_type(ty)) },
+            ConditionKeyCheck::Provider => ConditionKeyFact::Known { holds: None },
+            ConditionKeyCheck::Unknown { nearest } => ConditionKeyFact::Unknown { nearest },
+        }
+    }
+
     fn arn(&self, ty: &str) -> Option<String> {
         let def = Catalog::embedded().get(ty)?;
         let of_aws = def.read_only.iter().filter(|path| path.segments().count() == 1);
@@ -47,5 +64,16 @@ impl CloudFacts for EmbeddedCloudFacts {
             [only] => only.head().to_lowercase().ends_with("arn"),
             _ => false,
         })
+    }
+}
+
+fn condition_type(ty: ConditionKeyType) -> ConditionType {
+    match ty {
+        ConditionKeyType::Arn => ConditionType::Arn,
+        ConditionKeyType::Bool => ConditionType::Bool,
+        ConditionKeyType::Date => ConditionType::Date,
+        ConditionKeyType::IpAddress => ConditionType::IpAddress,
+        ConditionKeyType::Numeric => ConditionType::Numeric,
+        ConditionKeyType::String => ConditionType::String,
     }
 }

@@ -28,6 +28,7 @@ pub fn span_of(stmt: &Stmt) -> Span {
         Stmt::Block(block) => block.span,
         Stmt::Field(field) => field.span,
         Stmt::When(when) => when.span,
+        Stmt::Policy(statement) => statement.span,
         Stmt::For(group) => group.span,
         Stmt::If(group) => group.span,
         Stmt::Recover(recover) => recover.span,

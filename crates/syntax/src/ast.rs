@@ -209,6 +209,8 @@ pub enum Stmt {
     Field(FieldStmt),
     /// `when cpu > 70% add 2`
     When(WhenStmt),
+    /// `allow "s3:GetObject" on "${bucket.arn}/*"`, in a policy document
+    Policy(Box<PolicyStatement>),
     /// `for x in xs { … }`
     For(ForStmt),
     /// `if condition { … } else { … }`
@@ -401,6 +403,8 @@ pub struct WhenStmt {
     pub metric: Expr,
     /// The comparison.
     pub op: BinaryOp,
+    /// Source range of the comparison's sign.
+    pub op_span: Span,
     /// The value the metric is compared with.
     pub threshold: Expr,
     /// `add 2`, `remove 1`, `for 3min`, …
@@ -534,7 +538,9 @@ pub enum ExprKind {
     /// `[for x in xs if c: x.name]` and `{for k, v in m if c: k = v}`
     Comprehension(Box<Comprehension>),
     /// `policy { allow … }`
-    Policy(Vec<PolicyStatement>),
+    ///
+    /// Its statements, and `if` and `for` around them.
+    Policy(Vec<Stmt>),
     /// An expression was expected here; a diagnostic reports it.
     Missing,
 }
@@ -579,18 +585,35 @@ pub struct Comprehension {
 pub struct PolicyStatement {
     /// `allow` rather than `deny`.
     pub allow: bool,
+    /// The statement's name, behind `sid`.
+    pub sid: Option<Expr>,
     /// The IAM actions, before the first clause.
-    pub actions: Vec<Expr>,
+    pub actions: PolicyClause<Expr>,
     /// The principals behind `to`.
     ///
     /// `to service "ecs-tasks.amazonaws.com"`, `to aws account`, `to federated "…"`, `to anyone` (no value)
-    pub principals: Vec<PrincipalExpr>,
+    pub principals: PolicyClause<PrincipalExpr>,
     /// The resources behind `on`.
-    pub resources: Vec<Expr>,
+    pub resources: PolicyClause<Expr>,
     /// `when { string_equals { "aws:SourceAccount" = account } }`
     pub conditions: Option<WhenClause>,
     /// Source range of the whole statement.
     pub span: Span,
+}
+
+/// One clause of a policy statement: what it names, or with `not` all but that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyClause<T> {
+    /// The word `not`, where it stands before the first.
+    pub not: Option<Span>,
+    /// What is named, in order.
+    pub values: Vec<T>,
+}
+
+impl<T> Default for PolicyClause<T> {
+    fn default() -> Self {
+        Self { not: None, values: Vec::new() }
+    }
 }
 
 /// The conditions of a policy statement, behind `when`.
@@ -602,13 +625,13 @@ pub struct WhenClause {
     pub span: Span,
 }
 
-/// A principal of a policy statement, behind `to`.
+/// The principals of one kind in a policy statement, behind `to`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrincipalExpr {
     /// `service`, `aws`, `federated`, `canonical` or `anyone`.
     pub kind: Ident,
-    /// The principal's name; `anyone` has none.
-    pub value: Option<Expr>,
+    /// The principals' names; `anyone` has none.
+    pub values: Vec<Expr>,
 }
 
 /// An operator between two operands.

@@ -95,6 +95,7 @@ impl TreeDump {
                 let test = format!("{} {} {}", expr(&when.metric), when.op.symbol(), expr(&when.threshold));
                 self.line(&format!("when {test} [{}]", actions.join(", ")));
             }
+            Stmt::Policy(statement) => self.line(&policy(statement)),
             Stmt::After { paths, .. } => self.line(&format!("after {}", path_list(paths))),
             Stmt::Ignore { paths, .. } => self.line(&format!("ignore {}", path_list(paths))),
             Stmt::Protect { word, .. } => self.line(&format!("protect {}", name(word))),
@@ -275,7 +276,11 @@ fn expr(value: &Expr) -> String {
             format!("if({}, {}, {})", expr(condition), expr(then), expr(otherwise))
         }
         ExprKind::Comprehension(of) => comprehension(of),
-        ExprKind::Policy(statements) => format!("policy({})", join(statements, policy)),
+        ExprKind::Policy(statements) => {
+            let mut inside = TreeDump { out: String::new(), indent: 0 };
+            inside.stmts(statements);
+            format!("policy({})", inside.out.lines().map(str::trim).collect::<Vec<_>>().join(", "))
+        }
         ExprKind::Missing => "<missing>".to_owned(),
     }
 }
@@ -288,16 +293,20 @@ fn comprehension(of: &Comprehension) -> String {
 }
 
 fn policy(of: &PolicyStatement) -> String {
-    let principals = join(&of.principals, |principal| {
-        format!("{} {}", name(&principal.kind), principal.value.as_ref().map_or(String::new(), expr))
-    });
+    let principals =
+        join(&of.principals.values, |principal| format!("{} {}", name(&principal.kind), join(&principal.values, expr)));
+    let not = |not: Option<gpb_base::source::Span>| if not.is_some() { "not " } else { "" };
     let mut when = TreeDump { out: String::new(), indent: 0 };
     when.stmts(of.conditions.as_ref().map_or(&[], |when| when.stmts.as_slice()));
     format!(
-        "{} [{}] to [{principals}] on [{}] when {{{}}}",
+        "{} {}[{}] to {}[{principals}] on {}[{}] when {{{}}}{}",
         if of.allow { "allow" } else { "deny" },
-        join(&of.actions, expr),
-        join(&of.resources, expr),
-        when.out.trim_end().replace('\n', ";")
+        not(of.actions.not),
+        join(&of.actions.values, expr),
+        not(of.principals.not),
+        not(of.resources.not),
+        join(&of.resources.values, expr),
+        when.out.trim_end().replace('\n', ";"),
+        of.sid.as_ref().map_or(String::new(), |sid| format!(" sid {}", expr(sid))),
     )
 }

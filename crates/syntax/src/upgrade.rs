@@ -96,7 +96,7 @@ struct Declared<'t> {
     optional: Vec<&'t str>,
     /// The `let`s that say whether such a parameter is there, with its name.
     asking: Vec<(&'t str, &'t str)>,
-    /// How often each name is declared.
+    /// The number of declarations of each name.
     times: BTreeMap<&'t str, usize>,
 }
 

@@ -24,6 +24,8 @@ const NAMES: &[ForeignWord] = &[
     word("self", TERRAFORM, "a resource is named by its name: `queue.arn`", ""),
     word("data", TERRAFORM, "what `existing aws.ec2.vpc main { … }` reads is named alone: `main.id`", ""),
     word("each", TERRAFORM, EACH, ""),
+    word("count", TERRAFORM, EACH, ""),
+    word("aws", TERRAFORM, "resources are named alone, as in `queue.arn`, and a type stands behind `resource`", ""),
     word("path", TERRAFORM, "paths are relative to the file that names them", ""),
     word("terraform", TERRAFORM, "the environment's name is `environment.name`", ""),
     word("process", OTHER, "declare a `param`, and set it in the environment", ""),

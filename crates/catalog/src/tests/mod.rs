@@ -3,6 +3,7 @@ mod data;
 mod drift_rules;
 mod fresh;
 mod names;
+mod policy_names;
 mod regions;
 
 use super::{Catalog, Shape, TypeDef};

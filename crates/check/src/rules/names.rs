@@ -21,7 +21,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// The names that resources of one type bear.
-struct TypeNames {
+struct NamesOfType {
     def: Arc<TypeDef>,
     groups: Vec<NameGroup>,
 }
@@ -41,7 +41,7 @@ pub(super) fn check(book: &RuleBook, targets: &ReferenceTargets<'_>, types: Type
     let model = targets.model;
     let held = HeldValues { targets, types };
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut known: Vec<Option<TypeNames>> = Vec::new();
+    let mut known: Vec<Option<NamesOfType>> = Vec::new();
     let mut first: HashMap<BorneName<'_>, usize> = HashMap::with_capacity(model.resources.len());
     let mut sets: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
     for (at, resource) in model.resources.iter().enumerate().filter(|(_, resource)| !resource.existing) {
@@ -105,7 +105,7 @@ fn reach(resource: &Resource, scope: NameScope) -> (Option<&str>, &str) {
 }
 
 /// Returns the names of a type, as the catalog and the rules tell of them; none for an unknown type and one without names.
-fn names_of(ty: &str, book: &RuleBook, types: TypeLookup<'_>) -> Option<TypeNames> {
+fn names_of(ty: &str, book: &RuleBook, types: TypeLookup<'_>) -> Option<NamesOfType> {
     let def = types(ty)?;
     let is_given = |group: &&Vec<PropPath>| !group.is_empty() && !group.iter().any(|path| def.is_read_only(path));
     let life = &def.lifecycle;
@@ -122,7 +122,7 @@ fn names_of(ty: &str, book: &RuleBook, types: TypeLookup<'_>) -> Option<TypeName
         let Requirement::Unique(paths) = &rule.requirement else { return None };
         Some(NameGroup { paths: paths.iter().map(RulePath::plain).collect(), rule: Some(rule.clone()) })
     }));
-    (!groups.is_empty()).then_some(TypeNames { def, groups })
+    (!groups.is_empty()).then_some(NamesOfType { def, groups })
 }
 
 impl NameGroup {
@@ -136,7 +136,7 @@ impl NameGroup {
 /// Returns the diagnostic of resources that bear one name.
 fn shared<'m>(
     all: &[&'m Resource],
-    names: &TypeNames,
+    names: &NamesOfType,
     group: &NameGroup,
     targets: &ReferenceTargets<'m>,
 ) -> Option<Diagnostic> {
@@ -156,19 +156,28 @@ fn shared<'m>(
             let values: Option<Vec<String>> = group.paths.iter().map(|path| spelled(second, path)).collect();
             let values = values.map_or_else(String::new, |values| format!(": {}", values.join(" and ")));
             let reach = match def.lifecycle.unique_in {
-                NameScope::Region => "an account has one of it in a region",
-                NameScope::Account => "an account has one of it, in all its regions together",
-                NameScope::Partition => "there is one of it in all accounts of a partition",
+                NameScope::Region => "in an account and region",
+                NameScope::Account => "in an account, whatever the region",
+                NameScope::Partition => "in a partition, whatever the account",
             };
             (
                 format!("{more} have the same {shown}{values}"),
-                format!("{reach}: give each another {shown}, or make one `{}` of them", def.name),
+                format!(
+                    "AWS takes one `{}` of a {shown} {reach}: change one of them, or make them one resource",
+                    def.name
+                ),
             )
         }
     };
-    // The property that tells most: one that is written out.
-    let written = |path: &&PropPath| matches!(value_at(second, path), Some(PropertyValue::Text(_)));
-    let path = group.paths.iter().find(written).or_else(|| group.paths.first())?;
+    // What is written out tells most, and the last part is what the parts before it hold.
+    let written = |path: &&PropPath| {
+        matches!(
+            value_at(second, path),
+            Some(PropertyValue::Text(_) | PropertyValue::Int(_) | PropertyValue::Concat(_))
+        )
+    };
+    let told = group.rule.as_ref().and_then(|rule| rule.at.as_ref()).map(RulePath::plain);
+    let path = told.as_ref().or_else(|| group.paths.iter().rfind(written)).or_else(|| group.paths.first())?;
     let (here, there) = (span_of(second, path), span_of(first, path));
     let mut diagnostic = Diagnostic::error("GPB2020", message);
     diagnostic = if here == there {

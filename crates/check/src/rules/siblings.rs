@@ -19,7 +19,7 @@ pub(super) struct Siblings {
     pub by: RulePath,
 }
 
-/// What siblings share.
+/// The thing that siblings share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Shared<'m> {
     /// A string.

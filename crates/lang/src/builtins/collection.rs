@@ -126,6 +126,14 @@ fn values(call: &BuiltinCall) -> Result<Value, Diagnostic> {
 }
 
 fn merge(call: &BuiltinCall) -> Result<Value, Diagnostic> {
+    let mut documents = call.args.iter().filter(|arg| ops::is_document(arg));
+    if let (Some(first), Some(second)) = (documents.next(), documents.next()) {
+        return Err(Diagnostic::error("GPB1161", "`merge` keeps the statements of one policy alone")
+            .with_label(call.span, "statements would be lost")
+            .with_label(first.span, "these statements are lost")
+            .with_label(second.span, "these take their place")
+            .help("policies are joined by `a + b`"));
+    }
     let mut merged = ValueMap::default();
     for map in call.args.iter().filter_map(Value::as_map) {
         for (key, entry) in map {

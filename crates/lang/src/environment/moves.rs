@@ -85,6 +85,6 @@ pub fn nearest_address(diagnostic: Diagnostic, wrong: &str, all: &BTreeSet<Addre
         Some(near) => {
             diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, near)
         }
-        None => diagnostic,
+        None => diagnostic.help("name what the text declares now: a resource, the use of a component or a layer"),
     }
 }

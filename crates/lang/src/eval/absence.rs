@@ -1,4 +1,4 @@
-//! What is absent: `none`, elements that are not there, and the sum of nothing.
+//! Absence: `none`, elements that are not there, and the sum of nothing.
 
 use super::expect::Expectation;
 use super::interpreter::Interpreter;
@@ -33,13 +33,17 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Returns the `none` that a value is compared with: the word, where the value is one of words with that among them.
-    pub(super) fn none_beside(&self, none: &Expr, other: &Value) -> Value {
-        let has_word = match &other.kind {
-            ValueKind::Word(word) => word.among.as_ref().is_some_and(|among| among.iter().any(|one| &**one == NONE)),
-            ValueKind::Unknown(unknown) => Expectation::Type(&unknown.ty).has_word(NONE),
-            _ => false,
-        };
-        if has_word { Value::word(NONE, none.span) } else { Value::absent(none.span) }
+    pub(super) fn none_beside(&self, none: &Expr, other: &Value, scope: &Scope<'p>) -> EvalResult<Value> {
+        let word = || Value::word(NONE, none.span);
+        match &other.kind {
+            ValueKind::Word(found) if found.among.iter().any(|among| among.iter().any(|one| &**one == NONE)) => {
+                Ok(word())
+            }
+            ValueKind::Unknown(unknown) if Expectation::Type(&unknown.ty).has_word(NONE) => {
+                self.conform(word(), unknown.ty.required(), scope, None)
+            }
+            _ => Ok(Value::absent(none.span)),
+        }
     }
 
     /// Checks whether an absent element of a list takes no place in it.

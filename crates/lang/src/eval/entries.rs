@@ -11,6 +11,7 @@ use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
 use gpb_syntax::ast::{Ident, Stmt, WhenStmt};
 use indexmap::IndexMap;
 use indexmap::map::Entry as MapEntry;
+use std::sync::Arc;
 
 /// Holds all that stands between two braces.
 #[derive(Debug, Default)]
@@ -121,6 +122,11 @@ impl<'p> Interpreter<'_, 'p> {
             [Assignment::Block(block, scope)] if !expect.appends(&block.stmts) => {
                 self.object(&block.stmts, scope, expect, block.span)
             }
+            // Where one rule is expected, `when` is that rule, and a second one would be dropped.
+            [Assignment::When(when, scope)] if expect.is_object() => self.when(when, scope, expect),
+            [Assignment::When(first, _), second, ..] if expect.is_object() => {
+                Err(self.twice(name, second.head(), Some(first.span)))
+            }
             _ => self.appended(name, given, expect),
         }
     }
@@ -213,7 +219,11 @@ impl<'p> Interpreter<'_, 'p> {
             _ => self.eval(&when.metric, scope, Expectation::Any),
         };
         put("metric", when.metric.span, metric?);
-        put("op", when.span, Value::text(symbol(when.op), when.span));
+        let op = when.op.symbol();
+        if let Some(known) = expect.field("op").words().filter(|known| !known.iter().any(|one| **one == *op)) {
+            return Err(self.report(operator_not_taken(op, when.op_span, known)));
+        }
+        put("op", when.op_span, Value::text(op, when.op_span));
         put("threshold", when.threshold.span, self.eval(&when.threshold, scope, expect.field("threshold"))?);
         for action in &when.actions {
             let value = self.eval(&action.value, scope, expect.field(&action.head.text))?;
@@ -225,15 +235,23 @@ impl<'p> Interpreter<'_, 'p> {
     }
 }
 
-fn symbol(op: gpb_syntax::ast::BinaryOp) -> &'static str {
-    use gpb_syntax::ast::BinaryOp as Op;
-    match op {
-        Op::Less => "<",
-        Op::LessEqual => "<=",
-        Op::GreaterEqual => ">=",
-        Op::Equal => "==",
-        Op::NotEqual => "!=",
-        _ => ">",
+/// Returns the diagnostic for an operator that a rule does not take, as its type declares.
+fn operator_not_taken(op: &str, span: Span, known: &[Arc<str>]) -> Diagnostic {
+    let taken: Vec<String> = known.iter().map(|one| format!("`{one}`")).collect();
+    let diagnostic = Diagnostic::error("GPB1164", format!("this rule does not take `{op}`"))
+        .with_label(span, format!("expected {}", taken.join(" or ")))
+        .help("the rule's component says which comparisons it makes");
+    let opposite = match op {
+        "<" => ">",
+        "<=" => ">=",
+        ">" => "<",
+        ">=" => "<=",
+        _ => return diagnostic,
+    };
+    if known.iter().any(|one| **one == *opposite) {
+        diagnostic.fix(format!("write `{opposite}`"), span, opposite)
+    } else {
+        diagnostic
     }
 }
 

@@ -74,6 +74,22 @@ impl<'a> Expectation<'a> {
         matches!(self, Expectation::Policy)
     }
 
+    /// Returns the words one of which is expected here.
+    pub fn words(self) -> Option<&'a [std::sync::Arc<str>]> {
+        match self {
+            Expectation::Type(ty) => match ty.required() {
+                Type::Words(words) => Some(words),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Checks whether one object of a declared type is expected here.
+    pub fn is_object(self) -> bool {
+        matches!(self, Expectation::Type(ty) if matches!(ty.required(), Type::Object(_)))
+    }
+
     /// Checks whether a value must be there: one of a type that is neither optional nor any.
     pub fn is_required(self) -> bool {
         matches!(self, Expectation::Type(ty) if !ty.is_optional() && *ty != Type::Any)

@@ -209,8 +209,8 @@ impl<'p> Interpreter<'_, 'p> {
             && let Some((none, other)) = Self::compared_with_none(left, right)
         {
             let other = side(other)?;
-            let none = self.none_beside(none, &other);
-            return self.ok(ops::binary(op, other, none, span));
+            let none = self.none_beside(none, &other, scope)?;
+            return self.operate(op, other, none, scope, span);
         }
         let first = side(left);
         if matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Coalesce) {

@@ -32,6 +32,11 @@ impl EvalMeter {
         self.spent.get()
     }
 
+    /// Returns the number of expressions evaluated so far.
+    pub fn steps(&self) -> u64 {
+        self.steps.get()
+    }
+
     /// Begins the count again: what comes now has ceilings of its own.
     pub fn renew(&self) {
         self.steps.set(0);

@@ -30,6 +30,8 @@ mod resource_view;
 mod scope;
 mod size;
 mod state;
+mod symbolic_access;
+mod symbolic_operators;
 mod symbols;
 mod world;
 

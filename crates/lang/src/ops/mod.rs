@@ -4,6 +4,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "operators consume their operands, whatever they then need of them")]
 
 mod access;
+mod documents;
 mod equal;
 mod join;
 mod operators;
@@ -11,6 +12,7 @@ mod typed;
 mod wait;
 
 pub use access::{index, member};
+pub(crate) use documents::is_document;
 pub use equal::equal;
 pub use join::{choose, text};
 pub use operators::{binary, decided, negate, not, range};

@@ -1,5 +1,6 @@
 //! Arithmetic, comparison, logic and ranges.
 
+use super::documents;
 use super::equal;
 use super::wait::wait;
 use crate::ty;
@@ -141,6 +142,11 @@ fn arithmetic(op: BinaryOp, left: Value, right: Value, span: Span) -> Result<Val
             _ => Err(not_for(op.symbol(), &[&left, &right], span)),
         };
     }
+    if op == BinaryOp::Add
+        && let Some(joined) = documents::joined(&left, &right, span)
+    {
+        return joined;
+    }
     let numeric = |value: &Value| match &value.kind {
         ValueKind::Number(_) => true,
         ValueKind::Unknown(unknown) => unknown.ty.may_be(&Type::Number),
@@ -180,6 +186,12 @@ pub(super) fn not_for(symbol: &str, operands: &[&Value], span: Span) -> Diagnost
             diagnostic.help("strings have no order here, because \"15.9\" would come after \"15.17\"; compare numbers")
         }
         "&&" | "||" | "!" => diagnostic.help("conditions are bools: compare the value with `==`, or ask `is_set(x)`"),
+        "%" if is(|kind| matches!(kind, ValueKind::Text(_))) => {
+            diagnostic.help("values are put into a string by interpolation: `\"${a}-b\"`")
+        }
+        "*" | "/" | "-" | "%" if operands.iter().any(|value| matches!(value.kind, ValueKind::Text(_))) => {
+            diagnostic.help("`number(…)` reads a number from a string; a number stands without quotes")
+        }
         _ => diagnostic,
     }
 }

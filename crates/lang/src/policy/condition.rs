@@ -1,10 +1,10 @@
 //! Makes conditions: operators by their names, values as strings.
 
+use super::operand::scalars;
 use super::values::{absent, empty, one_or_many, put};
-use crate::ty;
+use crate::ty::{ConditionKeyFact, ConditionType, TypeContext};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_model::ty::Type;
 use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
 
 /// The operators of AWS's policy language, as gpb and as AWS writes them.
@@ -61,7 +61,7 @@ pub fn operator(written: &str) -> Option<String> {
 }
 
 /// Returns the object after `when`, as the document writes it.
-pub(super) fn block(conditions: &Value, diagnostics: &mut Vec<Diagnostic>) -> Value {
+pub(super) fn block(conditions: &Value, cx: &TypeContext, diagnostics: &mut Vec<Diagnostic>) -> Value {
     let mut out = ValueMap::default();
     let Some(entries) = conditions.as_map() else {
         diagnostics.push(expects_object(conditions));
@@ -90,9 +90,11 @@ pub(super) fn block(conditions: &Value, diagnostics: &mut Vec<Diagnostic>) -> Va
             Some(ValueEntry { value: Value { kind: ValueKind::Map(earlier), .. }, .. }) => earlier.as_ref().clone(),
             _ => ValueMap::default(),
         };
+        let compared = ConditionType::of_operator(&aws);
         for (key, tested) in keys {
+            diagnostics.extend(check_key(key, tested.key, (name, compared), cx));
             let (mut values, known) = (Vec::new(), diagnostics.len());
-            scalars(&tested.value, &mut values, diagnostics);
+            scalars(&tested.value, (name, compared), &mut values, diagnostics);
             if values.is_empty() && diagnostics.len() == known {
                 diagnostics.push(empty(&format!("`{key}` is tested against nothing"), tested.value.span));
             }
@@ -103,26 +105,69 @@ pub(super) fn block(conditions: &Value, diagnostics: &mut Vec<Diagnostic>) -> Va
     Value::map(out, conditions.span)
 }
 
-/// Collects the values a key is tested against, each as a string, as AWS does.
-fn scalars(value: &Value, found: &mut Vec<Value>, diagnostics: &mut Vec<Diagnostic>) {
-    match &value.kind {
-        ValueKind::List(items) => items.iter().for_each(|item| scalars(item, found, diagnostics)),
-        ValueKind::Text(_) => found.push(value.clone()),
-        ValueKind::Bool(bool) => found.push(Value::text(bool.to_string(), value.span)),
-        ValueKind::Number(number) => found.push(Value::text(number.normalize().to_string(), value.span)),
-        ValueKind::Unknown(unknown) if !matches!(unknown.ty, Type::Secret) => found.push(value.clone()),
-        ValueKind::Secret(_) => diagnostics.push(ty::secret_as_text(value)),
-        ValueKind::Absent => diagnostics.push(absent(value)),
-        ValueKind::Word(word) if word.among.is_some() => found.push(Value::text(word.text.clone(), value.span)),
-        ValueKind::Word(word) => diagnostics.push(word.unknown(value.span)),
-        _ => diagnostics.push(
-            Diagnostic::error(
-                "GPB1101",
-                format!("a condition tests strings, numbers or bools, not {}", value.describe()),
-            )
-            .with_label(value.span, "cannot be tested against"),
-        ),
+/// Reports a key that AWS's documentation does not name, and an operator for another type of values than the key's.
+fn check_key(
+    key: &str,
+    span: Span,
+    (operator, compared): (&str, ConditionType),
+    cx: &TypeContext,
+) -> Option<Diagnostic> {
+    if !key.contains(':') {
+        return Some(
+            Diagnostic::error("GPB9015", format!("`{key}` is not a condition key"))
+                .with_label(span, "not `service:key`")
+                .help("a key is a prefix and a name: `aws:SourceAccount`, `s3:prefix`"),
+        );
     }
+    let nearest = match cx.facts.condition_key(key) {
+        ConditionKeyFact::Known { holds } => return other_type(key, span, operator, compared, holds?),
+        ConditionKeyFact::Unknown { nearest } => nearest,
+    };
+    let diagnostic = Diagnostic::warning("GPB9010", format!("AWS documents no condition key `{key}`"))
+        .with_label(span, "no key of this name");
+    Some(match nearest {
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).fix(
+            format!("change to `{meant}`"),
+            span,
+            format!("\"{meant}\""),
+        ),
+        None => diagnostic.help(
+            "a key that no request has is never equal to anything; see the service authorization reference of AWS",
+        ),
+    })
+}
+
+/// Reports an operator that cannot compare what the key holds.
+fn other_type(
+    key: &str,
+    span: Span,
+    operator: &str,
+    compared: ConditionType,
+    holds: ConditionType,
+) -> Option<Diagnostic> {
+    use ConditionType::{Bool, Date, IpAddress, Numeric, String};
+    let wrong = match (compared, holds) {
+        // Whether a key exists can be asked of all.
+        _ if operator.starts_with("null") || operator == "Null" => false,
+        (Bool | IpAddress, holds) => compared != holds,
+        // Seconds since 1970 are a number too.
+        (Numeric, holds) => !matches!(holds, Numeric | Date),
+        (Date, holds) => !matches!(holds, Date | Numeric),
+        (String, IpAddress) => true,
+        _ => false,
+    };
+    wrong.then(|| {
+        Diagnostic::warning("GPB9012", format!("`{operator}` does not compare what `{key}` holds"))
+            .with_label(span, format!("this holds {}", holds.describe()))
+            .help(match holds {
+                Bool => "compare it by `bool`",
+                IpAddress => "compare it by `ip_address`",
+                Numeric => "compare it by `numeric_equals`, `numeric_less_than`, …",
+                Date => "compare it by `date_less_than`, `date_greater_than`, …",
+                ConditionType::Arn => "compare it by `arn_like`",
+                _ => "compare it by `string_equals` or `string_like`",
+            })
+    })
 }
 
 fn expects_object(value: &Value) -> Diagnostic {

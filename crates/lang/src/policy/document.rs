@@ -2,6 +2,7 @@
 
 use super::condition;
 use super::principals::principals;
+use super::sid;
 use super::statement::PolicyStatementValue;
 use super::values::{clause, one_or_many, put};
 use crate::ty::{ActionFact, TypeContext};
@@ -14,7 +15,8 @@ use gpb_model::value::{Value, ValueKind, ValueMap};
 /// The document is whole even when something is wrong.
 pub fn document(statements: &[PolicyStatementValue], cx: &TypeContext, span: Span) -> (Value, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let statements = statements.iter().map(|one| statement(one, cx, &mut diagnostics)).collect();
+    let statements: Vec<Value> = statements.iter().map(|one| statement(one, cx, &mut diagnostics)).collect();
+    diagnostics.extend(sid::twice(&statements));
     let mut document = ValueMap::default();
     put(&mut document, "Version", Value::text("2012-10-17", span));
     put(&mut document, "Statement", Value::list(statements, span));
@@ -29,21 +31,29 @@ pub fn document(statements: &[PolicyStatementValue], cx: &TypeContext, span: Spa
 
 fn statement(statement: &PolicyStatementValue, cx: &TypeContext, diagnostics: &mut Vec<Diagnostic>) -> Value {
     let mut out = ValueMap::default();
+    if let Some(sid) = &statement.sid {
+        let is_of_identity = statement.principals.values.is_empty();
+        if let Some(sid) = sid::read(sid, is_of_identity, cx, diagnostics) {
+            put(&mut out, "Sid", sid);
+        }
+    }
     put(&mut out, "Effect", Value::text(if statement.allow { "Allow" } else { "Deny" }, statement.span));
     if let Some(principal) = principals(&statement.principals, cx, diagnostics) {
-        put(&mut out, "Principal", principal);
+        put(&mut out, &statement.principals.key("Principal"), principal);
     }
+    diagnostics.extend(all_but_some(statement));
     let effect = if statement.allow { "allow" } else { "deny" };
-    let actions = clause(effect, &statement.actions, cx, diagnostics);
+    let actions = clause(effect, &statement.actions.values, cx, diagnostics);
     for action in &actions {
         if let ValueKind::Text(text) = &action.kind {
             diagnostics.extend(check_action(text, action.span, cx));
         }
     }
-    put(&mut out, "Action", one_or_many(actions, statement.span));
-    if !statement.resources.is_empty() {
-        put(&mut out, "Resource", one_or_many(clause("on", &statement.resources, cx, diagnostics), statement.span));
-    } else if statement.principals.is_empty() {
+    put(&mut out, &statement.actions.key("Action"), one_or_many(actions, statement.span));
+    if !statement.resources.values.is_empty() {
+        let resources = clause("on", &statement.resources.values, cx, diagnostics);
+        put(&mut out, &statement.resources.key("Resource"), one_or_many(resources, statement.span));
+    } else if statement.principals.values.is_empty() {
         diagnostics.push(
             Diagnostic::error("GPB9006", "this statement says neither to whom nor on what")
                 .with_label(statement.span, "no `to` and no `on`")
@@ -51,9 +61,19 @@ fn statement(statement: &PolicyStatementValue, cx: &TypeContext, diagnostics: &m
         );
     }
     if let Some(conditions) = &statement.conditions {
-        put(&mut out, "Condition", condition::block(conditions, diagnostics));
+        put(&mut out, "Condition", condition::block(conditions, cx, diagnostics));
     }
     Value::map(out, statement.span)
+}
+
+/// Reports an `allow` to everyone but some.
+fn all_but_some(statement: &PolicyStatementValue) -> Option<Diagnostic> {
+    let not = statement.principals.not.filter(|_| statement.allow)?;
+    Some(
+        Diagnostic::warning("GPB9011", "this allows everyone but the named, also people without an AWS account")
+            .with_label(not, "whoever is not named is allowed")
+            .help("name who is allowed; to shut out all but some, write `deny … to not …`"),
+    )
 }
 
 fn check_action(action: &str, span: Span, cx: &TypeContext) -> Option<Diagnostic> {

@@ -2,12 +2,15 @@
 
 mod condition;
 mod document;
+mod operand;
 mod principals;
+mod sid;
 mod statement;
 mod values;
 
 pub use document::document;
-pub use statement::{PolicyStatementValue, Principal};
+pub(crate) use sid::twice;
+pub use statement::{ClauseValue, PolicyStatementValue, Principal};
 
 #[cfg(test)]
 mod tests;

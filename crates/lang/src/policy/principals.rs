@@ -1,8 +1,8 @@
 //! The principals behind `to`.
 
-use super::statement::Principal;
+use super::statement::{ClauseValue, Principal};
 use super::values::{clause, one_or_many, put};
-use crate::ty::TypeContext;
+use crate::ty::{NameFact, TypeContext};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::value::{Value, ValueMap};
@@ -14,32 +14,32 @@ const PRINCIPALS: &[(&str, &str)] =
 
 /// Returns the `Principal` of a statement; `None` where it has none.
 pub(super) fn principals(
-    principals: &[Principal],
+    written: &ClauseValue<Principal>,
     cx: &TypeContext,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Value> {
-    let first = principals.first()?;
+    let first = written.values.first()?;
     let mut by_kind: IndexMap<&str, Vec<Value>> = IndexMap::new();
     let mut anyone = None;
-    for principal in principals {
+    for principal in &written.values {
         let known = PRINCIPALS.iter().find(|(name, _)| *name == &*principal.kind);
-        match (known, &principal.value) {
-            _ if &*principal.kind == "anyone" => {
-                if let Some(value) = &principal.value {
+        match (known, principal.values.as_slice()) {
+            (_, values) if &*principal.kind == "anyone" => {
+                if let Some(value) = values.first() {
                     diagnostics.push(shape("`anyone` stands alone", value.span, "remove this"));
                 }
                 anyone = Some(principal.kind_span);
             }
-            (Some((_, aws)), Some(value)) => {
-                let found = clause("to", std::slice::from_ref(value), cx, diagnostics);
-                if *aws == "Service" {
-                    diagnostics.extend(found.iter().filter_map(check_service));
-                }
-                by_kind.entry(*aws).or_default().extend(found);
-            }
-            (Some((name, _)), None) => {
+            (Some((name, _)), []) => {
                 let message = format!("`{name}` needs a value");
                 diagnostics.push(shape(&message, principal.kind_span, "which one?"));
+            }
+            (Some((_, aws)), values) => {
+                let found = clause("to", values, cx, diagnostics);
+                if *aws == "Service" {
+                    diagnostics.extend(found.iter().filter_map(|service| check_service(service, cx)));
+                }
+                by_kind.entry(*aws).or_default().extend(found);
             }
             (None, _) => diagnostics.push(unknown_principal(principal)),
         }
@@ -47,6 +47,9 @@ pub(super) fn principals(
     if let Some(span) = anyone {
         if !by_kind.is_empty() {
             diagnostics.push(shape("`anyone` already includes every other principal", span, "this includes them all"));
+        }
+        if let Some(not) = written.not {
+            diagnostics.push(shape("all but `anyone` is nobody", not.to(span), "this names nobody"));
         }
         return Some(Value::text("*", span));
     }
@@ -79,12 +82,27 @@ fn unknown_principal(principal: &Principal) -> Diagnostic {
     }
 }
 
-/// Reports a service by its bare name, the usual slip: its name is its domain.
-fn check_service(value: &Value) -> Option<Diagnostic> {
-    let text = value.as_text().filter(|text| !text.contains('.') && ***text != *"*")?;
-    Some(
-        Diagnostic::error("GPB9005", format!("`{text}` is not a service principal"))
-            .with_label(value.span, "a service is named by its domain")
-            .help(format!("most are written like `\"{text}.amazonaws.com\"`")),
-    )
+/// Reports a service by its bare name, the usual slip, and one that AWS's documentation does not name.
+fn check_service(value: &Value, cx: &TypeContext) -> Option<Diagnostic> {
+    let text = value.as_text().filter(|text| ***text != *"*")?;
+    if !text.contains('.') {
+        let whole = format!("{text}.amazonaws.com");
+        let diagnostic = Diagnostic::error("GPB9005", format!("`{text}` is not a service principal"))
+            .with_label(value.span, "a service is named by its domain");
+        return Some(match cx.facts.service_principal(&whole) {
+            NameFact::Known => diagnostic.fix(format!("change to `{whole}`"), value.span, format!("\"{whole}\"")),
+            NameFact::Unknown { .. } => diagnostic.help(format!("most are written like `\"{whole}\"`")),
+        });
+    }
+    let NameFact::Unknown { nearest } = cx.facts.service_principal(text) else { return None };
+    let diagnostic = Diagnostic::warning("GPB9009", format!("AWS documents no service principal `{text}`"))
+        .with_label(value.span, "no service of this name");
+    Some(match nearest {
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")).fix(
+            format!("change to `{meant}`"),
+            value.span,
+            format!("\"{meant}\""),
+        ),
+        None => diagnostic.help("a service that gpb does not know yet can stand here; AWS refuses one that is not"),
+    })
 }

@@ -9,25 +9,43 @@ use std::sync::Arc;
 pub struct PolicyStatementValue {
     /// `allow` rather than `deny`.
     pub allow: bool,
+    /// The statement's name, behind `sid`.
+    pub sid: Option<Value>,
     /// The IAM actions.
-    pub actions: Vec<Value>,
+    pub actions: ClauseValue<Value>,
     /// The principals behind `to`.
-    pub principals: Vec<Principal>,
+    pub principals: ClauseValue<Principal>,
     /// The resources behind `on`.
-    pub resources: Vec<Value>,
+    pub resources: ClauseValue<Value>,
     /// The object after `when`.
     pub conditions: Option<Value>,
     /// Source range of the whole statement.
     pub span: Span,
 }
 
-/// A principal: `to service "ecs-tasks.amazonaws.com"`.
+/// One clause of a statement: what it names, or with `not` all but that.
+#[derive(Debug, Clone)]
+pub struct ClauseValue<T> {
+    /// The word `not`.
+    pub not: Option<Span>,
+    /// What is named, in order.
+    pub values: Vec<T>,
+}
+
+/// The principals of one kind: `to service "ecs-tasks.amazonaws.com"`.
 #[derive(Debug, Clone)]
 pub struct Principal {
     /// The kind as written: `service`, `aws`, `federated`, `canonical` or `anyone`.
     pub kind: Arc<str>,
     /// Source range of the kind.
     pub kind_span: Span,
-    /// The principal's name; `anyone` has none.
-    pub value: Option<Value>,
+    /// The principals' names; `anyone` has none.
+    pub values: Vec<Value>,
+}
+
+impl<T> ClauseValue<T> {
+    /// Returns the element's key in a document, `NotAction` for `Action` where all but the named are meant.
+    pub(super) fn key(&self, key: &str) -> String {
+        if self.not.is_some() { format!("Not{key}") } else { key.to_owned() }
+    }
 }

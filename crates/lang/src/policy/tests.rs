@@ -1,26 +1,31 @@
 #![allow(clippy::needless_pass_by_value)] // a case reads better without borrows
 use super::condition::operator;
-use super::{PolicyStatementValue, Principal, document};
+use super::{ClauseValue, PolicyStatementValue, Principal, document};
 use crate::ty::TypeContext;
 use crate::ty::testing::{NOWHERE, TestFacts, show, show_all, value};
 use serde_json::{Value as Json, json};
 
-/// A statement from `{allow, actions, to: [[kind, value]], on, when}`.
+/// A statement from `{allow, sid, actions, to: [[kind, value…]], on, when}`, with `not` the clauses that exclude.
 fn statement(json: &Json) -> PolicyStatementValue {
-    let list = |key: &str| json[key].as_array().cloned().unwrap_or_default().into_iter().map(value).collect();
+    let list = |json: &Json| json.as_array().cloned().unwrap_or_default().into_iter().map(value).collect::<Vec<_>>();
+    let not = |key: &str| json["not"].as_array().is_some_and(|not| not.contains(&json!(key))).then_some(NOWHERE);
     let to = json["to"].as_array().cloned().unwrap_or_default();
     PolicyStatementValue {
         allow: json["allow"] != json!(false),
-        actions: list("actions"),
-        principals: to
-            .iter()
-            .map(|pair| Principal {
-                kind: pair[0].as_str().unwrap().into(),
-                kind_span: NOWHERE,
-                value: pair.get(1).cloned().map(value),
-            })
-            .collect(),
-        resources: list("on"),
+        sid: json.get("sid").cloned().map(value),
+        actions: ClauseValue { not: not("actions"), values: list(&json["actions"]) },
+        principals: ClauseValue {
+            not: not("to"),
+            values: to
+                .iter()
+                .map(|kind| Principal {
+                    kind: kind[0].as_str().unwrap().into(),
+                    kind_span: NOWHERE,
+                    values: kind.as_array().unwrap().iter().skip(1).cloned().map(value).collect(),
+                })
+                .collect(),
+        },
+        resources: ClauseValue { not: not("on"), values: list(&json["on"]) },
         conditions: json.get("when").cloned().map(value),
         span: NOWHERE,
     }
@@ -71,6 +76,94 @@ fn mistakes_are_told() {
         r#"{"Action":"*","Condition":{},"Effect":"Allow"}"#,
         "GPB9006 this statement says neither to whom nor on what\nGPB9003 `string_equal` is not a valid condition operator [change to `string_equals`]",
     );
+}
+
+#[test]
+fn clauses_may_exclude() {
+    check(
+        json!({"allow": false, "sid": "Rest", "actions": ["s3:*"], "to": [["aws", "1", "2"]], "on": ["*"], "not": ["actions", "to", "on"]}),
+        r#"{"Effect":"Deny","NotAction":"s3:*","NotPrincipal":{"AWS":["1","2"]},"NotResource":"*","Sid":"Rest"}"#,
+        "",
+    );
+    check(
+        json!({"actions": ["*"], "to": [["anyone"]], "on": ["*"], "not": ["to"]}),
+        r#"{"Action":"*","Effect":"Allow","NotPrincipal":"*","Resource":"*"}"#,
+        "GPB9004 all but `anyone` is nobody\nGPB9011 this allows everyone but the named, also people without an AWS account",
+    );
+}
+
+#[test]
+fn names_of_statements() {
+    check(
+        json!({"sid": "read it", "actions": ["*"], "on": ["*"]}),
+        r#"{"Action":"*","Effect":"Allow","Resource":"*","Sid":"read it"}"#,
+        "GPB9014 `read it` cannot name a statement [change to `readit`]",
+    );
+    check(
+        json!({"sid": "read it", "actions": ["*"], "to": [["aws", "1"]], "on": ["*"]}),
+        r#"{"Action":"*","Effect":"Allow","Principal":{"AWS":"1"},"Resource":"*","Sid":"read it"}"#,
+        "",
+    );
+}
+
+/// Returns the diagnostics of one condition.
+fn condition(operator: &str, tested: Json) -> String {
+    let when = json!({ operator: { "aws:X": tested } });
+    let statement = statement(&json!({"actions": ["*"], "on": ["*"], "when": when}));
+    show_all(&document(&[statement], &TypeContext::new(&TestFacts), NOWHERE).1)
+}
+
+#[test]
+fn operators_compare_values_of_their_type() {
+    for (operator, right) in [
+        ("bool", json!([true, "false", "TRUE"])),
+        ("null", json!(true)),
+        ("numeric_less_than", json!([3600, "0.5"])),
+        (
+            "date_greater_than",
+            json!([
+                "2026-04-01T00:00:00Z",
+                "2026-04-01",
+                "2026",
+                "2026-04",
+                "2024-02-29T23:59:59.5+01:00",
+                1_700_000_000
+            ]),
+        ),
+        ("ip_address", json!(["203.0.113.7", "203.0.113.0/24", "2001:db8::/32"])),
+        ("not_ip_address_if_exists", json!("10.0.0.0/8")),
+        ("arn_like", json!(["arn:aws:s3:::b", "arn:aws:iam::1:role/*", "arn:*:sns:*:1:*", "*"])),
+        ("for_any_value_arn_equals", json!("arn:aws:sns:us-east-1:1:t")),
+        ("string_like", json!(["a*", "${aws:username}"])),
+        ("ip_address", json!("${aws:SourceIp}")),
+        ("binary_equals", json!("aGVsbG8=")),
+    ] {
+        assert_eq!(condition(operator, right), "", "{operator}");
+    }
+    for (operator, wrong) in [
+        ("bool", json!("yes")),
+        ("bool", json!(1)),
+        ("null", json!("never")),
+        ("numeric_less_than", json!("many")),
+        ("numeric_less_than", json!(true)),
+        ("date_greater_than", json!("tomorrow")),
+        ("date_greater_than", json!("2026-02-29")),
+        ("date_greater_than", json!("2026-13-01")),
+        ("date_greater_than", json!("2026-04-01T25:00:00Z")),
+        ("date_greater_than", json!("2026-04-01T10:00:00")),
+        ("date_greater_than", json!("2026-4-1")),
+        ("ip_address", json!("office")),
+        ("ip_address", json!("203.0.113.0/33")),
+        ("ip_address", json!("203.0.113.256")),
+        ("arn_like", json!("my-topic")),
+        ("arn_like", json!("arn:aws")),
+        ("string_equals", json!(true)),
+        ("string_equals", json!(123_456_789_012_u64)),
+        ("binary_equals", json!("?")),
+    ] {
+        let told = condition(operator, wrong.clone());
+        assert!(told.starts_with("GPB9008 "), "{operator} {wrong}: {told}");
+    }
 }
 
 #[test]

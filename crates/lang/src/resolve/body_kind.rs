@@ -20,6 +20,8 @@ pub enum BodyKind {
     Environment,
     /// `facts type { … }`
     Facts,
+    /// `policy { … }`
+    Policy,
     /// Any other `{ … }`.
     Object,
 }
@@ -35,6 +37,7 @@ impl BodyKind {
             BodyKind::Use => "the use of a component",
             BodyKind::Environment => "an environment",
             BodyKind::Facts => "facts",
+            BodyKind::Policy => "a policy document",
             BodyKind::Object => "an object",
         }
     }
@@ -72,6 +75,10 @@ pub fn describe(stmt: &Stmt, place: BodyKind) -> (String, Span, String) {
             (format!("the field `{}`", field.head.text), field.head.span, help)
         }
         Stmt::Block(block) => (format!("the block `{}`", block.head.text), block.head.span, "remove it".to_owned()),
+        Stmt::Policy(statement) => {
+            let keyword = if statement.allow { "allow" } else { "deny" };
+            belongs(keyword, word(statement.span, keyword), "a policy document")
+        }
         Stmt::When(when) => belongs("when", when.span, "the use of a component, or an object"),
         Stmt::For(group) => belongs("for", group.span, "a body or an object"),
         Stmt::If(group) => belongs("if", group.span, "a body or an object"),

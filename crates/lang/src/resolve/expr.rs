@@ -66,7 +66,7 @@ impl<'p> Resolver<'_, 'p> {
                 self.expr(otherwise, reader);
             }
             ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, reader),
-            ExprKind::Policy(statements) => statements.iter().for_each(|statement| self.policy(statement)),
+            ExprKind::Policy(statements) => self.object(statements, BodyKind::Policy, &WordReader::Evaluation),
         }
     }
 
@@ -132,9 +132,9 @@ impl<'p> Resolver<'_, 'p> {
         self.ribs.pop();
     }
 
-    fn policy(&mut self, statement: &'p PolicyStatement) {
-        let values = statement.actions.iter().chain(&statement.resources);
-        let principals = statement.principals.iter().filter_map(|principal| principal.value.as_ref());
+    pub(super) fn policy(&mut self, statement: &'p PolicyStatement) {
+        let values = statement.actions.values.iter().chain(&statement.resources.values).chain(&statement.sid);
+        let principals = statement.principals.values.iter().flat_map(|principal| &principal.values);
         values.chain(principals).for_each(|expr| self.expr(expr, &WordReader::Evaluation));
         if let Some(when) = &statement.conditions {
             self.object(&when.stmts, BodyKind::Object, &WordReader::Evaluation);

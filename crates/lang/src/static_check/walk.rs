@@ -10,8 +10,11 @@ use crate::property;
 use gpb_base::source::Span;
 use gpb_model::Lifecycle;
 use gpb_model::value::{Value, ValueKind};
-use gpb_syntax::ast::{Ident, NamePath, Stmt};
+use gpb_syntax::ast::{ForStmt, Ident, NamePath, Stmt};
 use std::rc::Rc;
+
+/// The number of iterations of a `for` that are looked at; more are hardly ever wrong in another way.
+const MAX_ITERATIONS: usize = 16;
 
 /// A walk through a body in one world.
 pub(super) struct Walk<'a, 'w, 'p> {
@@ -60,7 +63,17 @@ impl<'a, 'w, 'p> Walk<'a, 'w, 'p> {
     /// Checks whether an environment has shown all there is to a statement: it was expanded, and holds no condition.
     fn is_shown(&self, stmt: Span) -> bool {
         let cx = self.expander.cx;
-        cx.is_expanded(stmt) && !cx.program.sources.slice(stmt).contains("if")
+        cx.is_expanded(stmt) && !holds_condition(cx.program.sources.slice(stmt))
+    }
+
+    /// Checks whether an environment has shown all there is to a group: all that stands in it.
+    fn is_group_shown(&self, group: &'p Stmt) -> bool {
+        let (Stmt::For(ForStmt { stmts, .. }) | Stmt::In { stmts, .. }) = group else { return false };
+        stmts.iter().all(|stmt| match stmt {
+            Stmt::Resource(resource) => self.is_shown(resource.span),
+            Stmt::Block(block) => self.is_shown(block.span),
+            other => self.is_group_shown(other),
+        })
     }
 
     fn statement(&mut self, frame: &Rc<Frame<'p>>, at: usize, stmt: &'p Stmt) -> EvalResult<()> {
@@ -85,7 +98,7 @@ impl<'a, 'w, 'p> Walk<'a, 'w, 'p> {
                 let instance = self.instance(&value)?;
                 self.component_use(&instance)
             }
-            Stmt::For(_) | Stmt::If(_) | Stmt::In { .. } => {
+            Stmt::For(_) | Stmt::If(_) | Stmt::In { .. } if !self.is_group_shown(stmt) => {
                 // What stands in a branch that has not been met before counts as a whole.
                 let fresh = matches!(stmt, Stmt::If(group) if self.counts_alone(group.condition.span));
                 let only = self.only;
@@ -95,7 +108,9 @@ impl<'a, 'w, 'p> Walk<'a, 'w, 'p> {
                 }
                 match group {
                     GroupExpansion::One(inner) => self.body(&inner),
-                    GroupExpansion::Many(all) => all.values().for_each(|iteration| self.body(&iteration.frame)),
+                    GroupExpansion::Many(all) => {
+                        all.values().take(MAX_ITERATIONS).for_each(|iteration| self.body(&iteration.frame));
+                    }
                 }
                 self.only = only;
                 Ok(())
@@ -185,4 +200,14 @@ impl<'a, 'w, 'p> Walk<'a, 'w, 'p> {
             .with_context(&node.scope(), |cx| property::to_model(&body, &node.def, partial, stmt.name.span, cx));
         expander.cx.reports.all(read.diagnostics);
     }
+}
+
+/// Checks whether the word `if` stands in a text.
+fn holds_condition(text: &str) -> bool {
+    let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let bytes = text.as_bytes();
+    text.match_indices("if").any(|(at, word)| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        !is_part(before) && !is_part(bytes.get(at + word.len()))
+    })
 }

@@ -8,11 +8,15 @@ use crate::names::GlobalItem;
 use crate::resolve::ResolveOutput;
 use gpb_base::source::Span;
 use gpb_syntax::ast::{Binding, Body, Stmt};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// The most worlds for one body.
 const MAX_WORLDS: usize = 24;
+
+/// The number of expressions for one body after which no other world is looked at.
+const MAX_STEPS: u64 = 500_000;
 
 /// The check of a program from its declared types.
 pub(super) struct StaticCheck<'w, 'p> {
@@ -58,13 +62,16 @@ impl<'p> StaticCheck<'_, 'p> {
         params: impl Iterator<Item = &'p Binding>,
         evaluate: impl Fn(&Expander<'_, 'p>, Option<&[Span]>),
     ) {
+        let steps = Cell::new(0);
+        let is_spent = || self.cx.spent.get() || steps.get() > MAX_STEPS;
         let run = |choice: OptionalChoice, only: Option<&[Span]>| {
             let expander = Expander::in_world(self.cx, self.resolved, World::new(choice, self.coverage.clone()));
             evaluate(&expander, only);
+            steps.set(steps.get() + expander.state.meter.steps());
             expander.world.is_some_and(|world| world.has_optional())
         };
         let plain = |given| OptionalChoice { given, except: None };
-        if run(plain(true), None) {
+        if run(plain(true), None) && !is_spent() {
             run(plain(false), None);
         }
         let name_of = |param: &'p Binding| Arc::from(param.name.text.as_str());
@@ -73,7 +80,7 @@ impl<'p> StaticCheck<'_, 'p> {
         // Under a condition on one, another may be absent all the same.
         let conditions = self.coverage.conditions(span);
         if optional.len() > 1 && !conditions.is_empty() {
-            for name in optional.iter().take(MAX_WORLDS) {
+            for name in optional.iter().take(MAX_WORLDS).take_while(|_| !is_spent()) {
                 run(but(true, name), Some(&conditions));
             }
         }
@@ -82,7 +89,7 @@ impl<'p> StaticCheck<'_, 'p> {
         let mut choice = plain(true);
         let mut open = self.coverage.open_conditions(span);
         for _ in 0..MAX_WORLDS {
-            if open.is_empty() || self.cx.spent.get() {
+            if open.is_empty() || is_spent() {
                 break;
             }
             run(choice.clone(), Some(&open));

@@ -20,6 +20,16 @@ pub trait CloudFacts {
     /// Looks up an IAM action such as `s3:GetObject`, which may hold `*` and `?`.
     fn action(&self, action: &str) -> ActionFact;
 
+    /// Looks up a service principal such as `lambda.amazonaws.com`.
+    fn service_principal(&self, _name: &str) -> NameFact {
+        NameFact::Known
+    }
+
+    /// Looks up a condition key such as `aws:SourceAccount`.
+    fn condition_key(&self, _key: &str) -> ConditionKeyFact {
+        ConditionKeyFact::Known { holds: None }
+    }
+
     /// Returns the property of a resource type that is its ARN.
     ///
     /// `None` where there is doubt which one is.
@@ -50,6 +60,52 @@ pub enum ActionFact {
         /// The nearest prefix of a service, for a suggestion.
         service: Option<String>,
     },
+}
+
+/// The result of looking up a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NameFact {
+    /// It exists.
+    Known,
+    /// Nothing is known of it.
+    Unknown {
+        /// The nearest name, for a suggestion.
+        nearest: Option<String>,
+    },
+}
+
+/// The result of looking up a condition key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConditionKeyFact {
+    /// The key exists.
+    Known {
+        /// The type of its values, where that is documented.
+        holds: Option<ConditionType>,
+    },
+    /// Nothing is known of it.
+    Unknown {
+        /// The nearest key, for a suggestion.
+        nearest: Option<String>,
+    },
+}
+
+/// The kind of values that a condition's operator compares, and that a condition key holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConditionType {
+    /// Any text.
+    String,
+    /// A number.
+    Numeric,
+    /// A day or a point in time.
+    Date,
+    /// `true` or `false`.
+    Bool,
+    /// An address or a network.
+    IpAddress,
+    /// An ARN, with `*` and `?` for any characters.
+    Arn,
+    /// Base64.
+    Binary,
 }
 
 /// The surroundings of a value.

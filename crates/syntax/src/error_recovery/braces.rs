@@ -16,10 +16,16 @@ impl ErrorFinder {
         };
         let brackets = node.parent()?;
         let suspect = if node.is(Rule::missing_rbrace) { misaligned(brackets) } else { None };
+        let rest = node.source().get(node.start()..).unwrap_or_default();
+        let is_slice = brackets.is(Rule::index) && rest.trim_start().starts_with(':');
         let opening = suspect.unwrap_or(brackets).start();
         let diagnostic = Diagnostic::error("GPB0034", format!("this `{open}` is not closed"))
             .with_label(Span::new(self.file, opening, opening + 1), "opened here")
             .with_label(self.point(node.start()), format!("expected `{close}` before this point"));
+        let diagnostic = match is_slice {
+            true => diagnostic.help("an index is one value: `xs[0]`; a part of a list is `[for x in xs if c: x]`"),
+            false => diagnostic,
+        };
         Some(match suspect.and_then(closing) {
             Some(close) => diagnostic.with_label(self.span(close), "this one is indented as if it closed another"),
             None => diagnostic,

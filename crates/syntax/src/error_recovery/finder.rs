@@ -71,6 +71,8 @@ fn is_plain_rule(rule: Rule) -> bool {
             | Rule::kw_allow
             | Rule::on_clause
             | Rule::kw_on
+            | Rule::sid_clause
+            | Rule::kw_sid
             | Rule::comment
             | Rule::eq
             | Rule::colon

@@ -24,7 +24,9 @@ pub(in super::super) fn is_dashed_range(node: SyntaxNode<'_>) -> bool {
 
 /// Checks for `x := 1` among declarations, where it means `let x = 1`.
 pub(in super::super) fn is_walrus(entry: SyntaxNode<'_>) -> bool {
-    entry.child(Rule::compat_assign).is_some_and(|sign| sign.text() == ":=") && declares(entry)
+    entry.is(Rule::direct)
+        && entry.child(Rule::compat_assign).is_some_and(|sign| sign.text() == ":=")
+        && declares(entry)
 }
 
 /// Checks that an entry stands among those of a stack, a layer or a component, or of a group in one.
@@ -58,6 +60,22 @@ pub(in super::super) fn is_yaml(entry: SyntaxNode<'_>) -> bool {
         let (line, next) = rest.split_once('\n').unwrap_or((rest, ""));
         line.trim().is_empty() && margin(next) > margin_of(entry)
     }
+}
+
+/// Returns the end of what belongs to an entry of YAML, in bytes: the lines that are indented under it, and keys beside it.
+pub(in super::super) fn yaml_end(entry: SyntaxNode<'_>) -> usize {
+    let own = margin_of(entry);
+    let rest = entry.source().get(entry.end()..).unwrap_or_default();
+    let mut end = entry.end() + rest.find('\n').unwrap_or(rest.len()) + 1;
+    for line in rest.split_inclusive('\n').skip(1) {
+        let text = line.trim();
+        let is_key = text.split_once(':').is_some_and(|(key, _)| !key.contains([' ', '=', '{']));
+        if text.starts_with('}') || !(text.is_empty() || margin(line) > own || (margin(line) == own && is_key)) {
+            break;
+        }
+        end += line.len();
+    }
+    end
 }
 
 /// Returns the braces of a block with a sign before them, `queue jobs: { … }`.
@@ -354,19 +372,7 @@ impl ErrorFinder {
         if !is_yaml(node) {
             return None;
         }
-        let own = margin_of(node);
-        let source = node.source();
-        let mut end = node.end();
-        for line in source.get(node.end()..).unwrap_or_default().split_inclusive('\n').skip(1) {
-            let text = line.trim();
-            let is_key = text.split_once(':').is_some_and(|(key, _)| !key.contains([' ', '=', '{']));
-            if text.starts_with('}') || !(text.is_empty() || margin(line) > own || (margin(line) == own && is_key)) {
-                break;
-            }
-            end += line.len();
-        }
-        // The newline behind the entry itself.
-        self.silent_until = end + 1;
+        self.silent_until = yaml_end(node);
         let key = node.children().next().map_or("", SyntaxNode::text);
         Some(
             Diagnostic::error("GPB0089", "this is YAML")
@@ -397,6 +403,7 @@ impl ErrorFinder {
                 });
             }
         };
-        diagnostic.fix(format!("write `{own}`"), named.map_or(span, |named| self.span(named)), own)
+        let whole = named.map_or(span, |named| self.span(named));
+        diagnostic.help(format!("write `{own}`")).fix(format!("write `{own}`"), whole, own)
     }
 }

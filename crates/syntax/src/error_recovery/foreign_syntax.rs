@@ -108,7 +108,12 @@ impl ErrorFinder {
         let span = self.span(node);
         match node.rule() {
             Rule::name => self.null(node),
-            Rule::compat_hcl | Rule::labelled => self.hcl(node),
+            Rule::compat_hcl | Rule::labelled => self.hcl(node).or_else(|| self.quoted_label(node)),
+            Rule::phrase => self.phrase(node),
+            Rule::kw_not => self.late_not(node),
+            Rule::bad_name if node.parent().is_some_and(|parent| parent.is(Rule::principal)) => {
+                Some(self.principal_without_kind(node))
+            }
             Rule::bad_name => {
                 let inner = node.text().trim_matches('"');
                 let diagnostic = Diagnostic::error("GPB0056", "this name stands without quotes")
@@ -172,7 +177,10 @@ impl ErrorFinder {
         self.silent_until = node.end();
         Some(
             Diagnostic::error("GPB0056", format!("`{head}` is not written this way"))
-                .with_label(Span::new(self.file, node.start(), node.start() + length), "names in quotes, as in HCL")
+                .with_label(
+                    Span::new(self.file, node.start(), node.start() + length),
+                    if node.has(Rule::quoted_key) { "names in quotes, as in HCL" } else { "a block of HCL" },
+                )
                 .help(help),
         )
     }
@@ -213,6 +221,37 @@ impl ErrorFinder {
         let diagnostic = Diagnostic::error("GPB0069", "a policy document is a value")
             .with_label(span, "expected `=` and then `policy {`");
         Some(diagnostic.fix("make it the value of `policy`", span, "policy = policy"))
+    }
+
+    /// Reports a `not` that is not the first word of its clause.
+    fn late_not(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        let leads = node
+            .before()
+            .is_some_and(|before| matches!(before.rule(), Rule::kw_allow | Rule::kw_deny | Rule::kw_to | Rule::kw_on));
+        (!leads).then(|| {
+            Diagnostic::error("GPB1160", "`not` stands once, before the first of what it excludes")
+                .with_label(self.span(node), "all of a clause is excluded, or none of it")
+                .help("AWS knows `NotAction`, `NotPrincipal` and `NotResource` of a whole statement: write two statements")
+        })
+    }
+
+    /// Reports `to "lambda.amazonaws.com"`: what kind of principal that is has to be said.
+    fn principal_without_kind(&self, node: SyntaxNode<'_>) -> Diagnostic {
+        let (text, span) = (node.text(), self.span(node));
+        let inner = text.trim_matches('"');
+        let kind = match inner {
+            "*" => "anyone",
+            _ if inner.ends_with(".amazonaws.com") => "service",
+            _ if inner.starts_with("arn:") || inner.bytes().all(|byte| byte.is_ascii_digit()) => "aws",
+            _ => "",
+        };
+        let diagnostic = Diagnostic::error("GPB9002", "the kind of the principal is missing")
+            .with_label(span, "`service`, `aws`, `federated` or `canonical` is expected before this");
+        match kind {
+            "" => diagnostic.help("write `to service \"…\"` for a service, `to aws \"…\"` for an account or a role"),
+            "anyone" => diagnostic.fix("write `anyone`", span, "anyone"),
+            _ => diagnostic.fix(format!("write `{kind} {text}`"), span, format!("{kind} {text}")),
+        }
     }
 
     /// Reports an operator without blanks around it.

@@ -54,6 +54,10 @@ impl ErrorFinder {
         if is_first {
             self.missing_at = Some((node.start(), node.rule()));
         }
+        if let (Rule::missing_body, Some(fix)) = (node.rule(), &diagnostic.fix) {
+            // The edit explains all that it replaces.
+            self.silent_until = fix.span.end as usize;
+        }
         (bracket || is_first).then_some(diagnostic)
     }
 
@@ -161,13 +165,19 @@ impl ErrorFinder {
     /// Returns `{ a } else { b }` for what follows the condition in `if c a else b`.
     fn braced(&self, node: SyntaxNode<'_>) -> Option<(Span, String)> {
         node.parent().filter(|parent| parent.is(Rule::if_expr))?;
-        let rest = node.source().get(node.start()..)?;
+        // A text right behind a name was read as one with it.
+        let text = node.before()?.descendants().filter(|part| part.is(Rule::tag_text)).last();
+        let start = text.filter(|text| text.end() == node.start()).map_or(node.start(), SyntaxNode::start);
+        let before = node.source().get(..start)?;
+        let start = before.trim_end_matches([' ', '\t']).len();
+        let rest = node.source().get(start..)?;
         let line = rest.split('\n').next().unwrap_or_default();
         let (then, other) = line.split_once(" else ")?;
-        let (then, other) = (then.trim(), other.trim().trim_end_matches(','));
+        let other = other.trim_end().trim_end_matches(',');
+        let length = then.len() + " else ".len() + other.len();
+        let (then, other) = (then.trim(), other.trim());
         let plain = |text: &str| !text.is_empty() && !text.contains(['{', '}', ',', '/']);
-        let length = line.find(other)? + other.len();
-        let span = Span::new(self.file, node.start(), node.start() + length);
+        let span = Span::new(self.file, start, start + length);
         (plain(then) && plain(other)).then(|| (span, format!(" {{ {then} }} else {{ {other} }}")))
     }
 

@@ -7,12 +7,13 @@ mod finder;
 mod foreign_forms;
 mod foreign_syntax;
 mod missing;
+mod one_form;
 mod pasted;
 mod unexpected;
 mod words;
 
 pub(super) use finder::diagnostics;
-pub(super) use foreign_forms::{is_dashed_range, is_walrus, is_yaml, null_term, signed_block};
+pub(super) use foreign_forms::{is_dashed_range, is_walrus, is_yaml, null_term, signed_block, yaml_end};
 pub(super) use foreign_syntax::{is_hcl, is_null, is_policy_block};
 pub(super) use missing::swallowed_body;
 pub(super) use pasted::pasted;

@@ -259,7 +259,7 @@ impl ErrorFinder {
         if node.parent().is_some_and(|parent| parent.is(Rule::policy_body)) {
             return Diagnostic::error("GPB0003", format!("expected a statement, found `{found}`"))
                 .with_label(self.first(node), "this cannot begin a statement of a policy")
-                .help("a statement begins with `allow` or `deny`");
+                .help("a statement begins with `allow` or `deny`; `if` and `for` may stand around statements");
         }
         let before = node.source().get(..node.start()).unwrap_or_default();
         let thousands =

@@ -24,7 +24,8 @@ impl Printer {
 
     fn flat_block(&mut self, node: SyntaxNode<'_>, inside: &[SyntaxNode<'_>], indent: usize) {
         let statements = inside.iter().filter(|child| child.is(Rule::policy_stmt)).count();
-        self.failed |= is_open(node) || statements > 1 || inside.iter().any(|child| child.is(Rule::comment));
+        let chosen = inside.iter().any(|child| matches!(child.rule(), Rule::policy_if | Rule::policy_for));
+        self.failed |= is_open(node) || statements > 1 || chosen || inside.iter().any(|child| child.is(Rule::comment));
         if self.failed {
             return;
         }

@@ -121,7 +121,7 @@ impl Printer {
 
     /// Writes a statement of a policy.
     ///
-    /// One that is too long for a line breaks before `to`, `on` and `when`.
+    /// One that is too long for a line breaks before `to`, `on`, `when` and `sid`.
     pub fn policy_statement(&mut self, node: SyntaxNode<'_>, indent: usize) {
         if self.flat {
             self.spaced(node, indent);
@@ -131,7 +131,7 @@ impl Printer {
         for part in node.children() {
             match part.rule() {
                 Rule::comma => {}
-                Rule::to_clause | Rule::on_clause | Rule::when_clause => self.newline(indent + STEP),
+                Rule::to_clause | Rule::on_clause | Rule::when_clause | Rule::sid_clause => self.newline(indent + STEP),
                 _ if first => {}
                 _ => self.out.push(' '),
             }

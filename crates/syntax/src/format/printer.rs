@@ -61,9 +61,9 @@ impl Printer {
             Rule::list | Rule::args | Rule::params | Rule::type_args => self.brackets(node, indent),
             Rule::group | Rule::index | Rule::branch => self.wrapped(node, indent),
             Rule::chain | Rule::free_chain | Rule::sum | Rule::phrase_value => self.chain(node, indent),
-            Rule::if_expr | Rule::if_stmt => self.choice(node, indent),
+            Rule::if_expr | Rule::if_stmt | Rule::policy_if => self.choice(node, indent),
             Rule::postfix => self.postfix(node, indent),
-            Rule::list_for | Rule::for_stmt => self.comprehension(node, indent),
+            Rule::list_for | Rule::for_stmt | Rule::policy_for => self.comprehension(node, indent),
             Rule::policy_stmt => self.policy_statement(node, indent),
             Rule::block_text => self.block_text(node, indent),
             Rule::numeric => self.numeric(node),
@@ -99,7 +99,7 @@ impl Printer {
             if index > 0 {
                 self.out.push(' ');
             }
-            if matches!(part.rule(), Rule::body | Rule::branch) {
+            if matches!(part.rule(), Rule::body | Rule::branch | Rule::policy_body) {
                 self.broken(part, indent);
             } else {
                 self.node(part, indent);

@@ -76,7 +76,7 @@ impl Lowering {
         for part in node.children() {
             if part.is(Rule::comment) {
                 docs.see(part);
-            } else if is_entry(part.rule()) {
+            } else if is_entry(part.rule()) && part.start() >= self.skip_until {
                 let doc = docs.take();
                 self.entry(part, doc, &mut stmts);
             }
@@ -87,7 +87,11 @@ impl Lowering {
     fn entry(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>, stmts: &mut Vec<Stmt>) {
         match node.rule() {
             // The message names the syntax to use instead; what was meant is not guessed.
-            _ if is_foreign(node) => {}
+            _ if is_foreign(node) => {
+                if error_recovery::is_yaml(node) {
+                    self.skip_until = error_recovery::yaml_end(node);
+                }
+            }
             Rule::direct | Rule::labelled => stmts.push(self.head(node, doc)),
             Rule::phrase => self.phrase(node, doc, stmts),
             Rule::nested_fn => {

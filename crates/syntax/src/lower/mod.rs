@@ -24,7 +24,7 @@ use gpb_base::source::{FileId, Span};
 pub(super) const MAX_DEPTH: usize = 256;
 
 pub(super) fn module(file: FileId, tree: &SyntaxTree<'_>) -> (Module, Vec<Diagnostic>) {
-    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0, nested: Vec::new() };
+    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0, nested: Vec::new(), skip_until: 0 };
     let module = lower.module(tree.root());
     (module, lower.diagnostics)
 }
@@ -36,6 +36,8 @@ struct Lowering {
     depth: usize,
     /// The functions that stand in bodies, which a message refuses: calls of them need no message of their own.
     nested: Vec<Item>,
+    /// The end, in bytes, of entries that belong to one in another language.
+    skip_until: usize,
 }
 
 impl Lowering {

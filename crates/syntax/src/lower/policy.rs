@@ -1,16 +1,26 @@
 //! Lowers policy documents.
 
-use super::super::ast::{PolicyStatement, PrincipalExpr, WhenClause};
+use super::super::ast::{PolicyStatement, PrincipalExpr, Stmt, WhenClause};
 use super::super::tree::{Rule, SyntaxNode};
 use super::Lowering;
 use super::exprs::is_value;
+use compact_str::CompactString;
+use gpb_base::source::Span;
 
 impl Lowering {
-    pub(super) fn policy(&mut self, node: SyntaxNode<'_>) -> Vec<PolicyStatement> {
-        let body = node.child(Rule::policy_body).into_iter().flat_map(SyntaxNode::children);
-        let statements = body.filter(|child| child.is(Rule::policy_stmt)).collect::<Vec<_>>();
+    pub(super) fn policy(&mut self, node: SyntaxNode<'_>) -> Vec<Stmt> {
+        node.child(Rule::policy_body).map(|body| self.policy_body(body)).unwrap_or_default()
+    }
+
+    /// Lowers the statements between braces, and `if` and `for` around them.
+    pub(super) fn policy_body(&mut self, node: SyntaxNode<'_>) -> Vec<Stmt> {
         let lowered = self.deeper(1, node, |lower| {
-            statements.into_iter().map(|statement| lower.policy_statement(statement)).collect()
+            let statements = node.children().filter_map(|child| match child.rule() {
+                Rule::policy_stmt => Some(Stmt::Policy(Box::new(lower.policy_statement(child)))),
+                Rule::policy_if | Rule::policy_for => lower.statement(child, None),
+                _ => None,
+            });
+            statements.collect()
         });
         lowered.unwrap_or_default()
     }
@@ -18,34 +28,49 @@ impl Lowering {
     fn policy_statement(&mut self, node: SyntaxNode<'_>) -> PolicyStatement {
         let mut statement = PolicyStatement {
             allow: node.has(Rule::kw_allow),
-            actions: Vec::new(),
-            principals: Vec::new(),
-            resources: Vec::new(),
+            sid: None,
+            actions: Default::default(),
+            principals: Default::default(),
+            resources: Default::default(),
             conditions: None,
             span: self.span(node),
         };
+        statement.actions.not = self.leading_not(node);
         for part in node.children() {
             match part.rule() {
                 Rule::to_clause => {
+                    statement.principals.not = statement.principals.not.or(self.leading_not(part));
                     let principals = part.children().filter(|child| child.is(Rule::principal));
-                    statement.principals.extend(principals.map(|principal| self.principal(principal)));
+                    statement.principals.values.extend(principals.map(|principal| self.principal(principal)));
                 }
                 Rule::on_clause => {
+                    statement.resources.not = statement.resources.not.or(self.leading_not(part));
                     let values = part.children().filter(|child| is_value(child.rule()));
-                    statement.resources.extend(values.map(|value| self.expr(value)));
+                    statement.resources.values.extend(values.map(|value| self.expr(value)));
                 }
+                Rule::sid_clause => statement.sid = Some(self.after_keyword(part, Rule::kw_sid)),
                 Rule::when_clause if part.has(Rule::body) => {
                     statement.conditions = Some(WhenClause { stmts: self.body_in(part), span: self.span(part) });
                 }
-                rule if is_value(rule) => statement.actions.push(self.expr(part)),
+                rule if is_value(rule) => statement.actions.values.push(self.expr(part)),
                 _ => {}
             }
         }
         statement
     }
 
+    /// Returns the `not` right behind the word that begins a clause.
+    fn leading_not(&self, node: SyntaxNode<'_>) -> Option<Span> {
+        node.children().nth(1).filter(|second| second.is(Rule::kw_not)).map(|not| self.span(not))
+    }
+
     fn principal(&mut self, node: SyntaxNode<'_>) -> PrincipalExpr {
-        let value = node.child(Rule::chain).map(|value| self.expr(value));
-        PrincipalExpr { kind: self.name_in(node), value }
+        let values = node.children().filter(|child| child.is(Rule::chain));
+        let mut kind = self.name_in(node);
+        if node.has(Rule::bad_name) {
+            // A message asks for the kind; the name in its place is none.
+            kind.text = CompactString::default();
+        }
+        PrincipalExpr { values: values.map(|value| self.expr(value)).collect(), kind }
     }
 }

@@ -19,8 +19,8 @@ impl Lowering {
             Rule::output_stmt => Stmt::Output(self.binding(node, doc).into()),
             Rule::layer_stmt => Stmt::Layer(self.layer(node, doc).into()),
             Rule::resource_stmt => Stmt::Resource(self.resource(node, doc).into()),
-            Rule::for_stmt => self.for_stmt(node)?,
-            Rule::if_stmt => self.if_stmt(node)?,
+            Rule::for_stmt | Rule::policy_for => self.for_stmt(node)?,
+            Rule::if_stmt | Rule::policy_if => self.if_stmt(node)?,
             Rule::in_stmt => {
                 let (place, stmts) = self.condition_and_body(node, Rule::kw_in);
                 Stmt::In { place, stmts, span }
@@ -32,7 +32,10 @@ impl Lowering {
             Rule::moved_stmt => {
                 let mut paths = self.paths(node).into_iter();
                 let from = paths.next().unwrap_or_else(|| self.no_path(node));
-                Stmt::Moved { from, to: paths.next().unwrap_or_else(|| self.no_path(node)), span }
+                // What is meant by another form is certain only once it is written in this one.
+                let foreign = [Rule::compat_to, Rule::compat_from, Rule::missing_to].iter().any(|sign| node.has(*sign));
+                let to = paths.next().filter(|_| !foreign).unwrap_or_else(|| self.no_path(node));
+                Stmt::Moved { from, to, span }
             }
             Rule::override_stmt => {
                 let path = self.first_path(node);
@@ -137,7 +140,7 @@ impl Lowering {
                     Some(body) => (part, self.missing(condition), self.if_body(body)),
                     None => (part, self.expr(condition), self.if_body(then)),
                 });
-            } else if part.is(Rule::body) {
+            } else if matches!(part.rule(), Rule::body | Rule::policy_body) {
                 last = self.if_body(part);
             }
         }
@@ -149,17 +152,17 @@ impl Lowering {
         last.pop()
     }
 
-    fn if_body(&mut self, node: SyntaxNode<'_>) -> Vec<Stmt> {
-        if node.is(Rule::body) {
-            self.deeper(1, node, |lower| lower.body(node)).unwrap_or_default()
-        } else {
-            Vec::new()
+    pub(super) fn if_body(&mut self, node: SyntaxNode<'_>) -> Vec<Stmt> {
+        match node.rule() {
+            Rule::body => self.deeper(1, node, |lower| lower.body(node)).unwrap_or_default(),
+            Rule::policy_body => self.policy_body(node),
+            _ => Vec::new(),
         }
     }
 
     /// Lowers metric, comparison, threshold, and the pairs after them.
     fn when(&mut self, node: SyntaxNode<'_>) -> WhenStmt {
-        let sign = node.children().find_map(|child| comparison(child.rule()));
+        let sign = node.children().find_map(|child| Some((comparison(child.rule())?, self.span(child))));
         let metric = node.children().take_while(|child| comparison(child.rule()).is_none());
         let metric = metric.filter(|child| is_value(child.rule()) && !is_prefix(child.rule())).last();
         let threshold = node.children().skip_while(|child| comparison(child.rule()).is_none());
@@ -170,7 +173,8 @@ impl Lowering {
         };
         WhenStmt {
             metric: or_missing(self, metric),
-            op: sign.unwrap_or(BinaryOp::Greater),
+            op: sign.map_or(BinaryOp::Greater, |(op, _)| op),
+            op_span: sign.map_or_else(|| self.end_of(node), |(_, span)| span),
             threshold: or_missing(self, threshold),
             actions: self.pairs(node),
             span: self.span(node),

@@ -193,8 +193,10 @@ impl Lowering {
 
     /// Lowers the statements of the first body among the children.
     pub(super) fn body_in(&mut self, node: SyntaxNode<'_>) -> Vec<Stmt> {
-        let Some(body) = node.child(Rule::body) else { return Vec::new() };
-        self.deeper(1, body, |lower| lower.body(body)).unwrap_or_default()
+        let Some(body) = node.children().find(|child| matches!(child.rule(), Rule::body | Rule::policy_body)) else {
+            return Vec::new();
+        };
+        self.if_body(body)
     }
 }
 

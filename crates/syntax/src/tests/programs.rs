@@ -145,7 +145,8 @@ fn entry() -> TextStrategy {
             (word(), body.clone()).prop_map(|(head, body)| format!("{head} {body}")),
             (word(), word(), body.clone())
                 .prop_map(|(head, label, body)| format!("{head}  {label} in recovery {body}")),
-            (word(), body.clone()).prop_map(|(name, body)| format!("resource aws.sqs.queue {name}{body}")),
+            (word(), body.clone())
+                .prop_map(|(name, body)| format!("resource aws.sqs.queue {name}{{ a = 1, b {body} }}")),
             (word(), body.clone()).prop_map(|(name, body)| format!("layer {name} uses a,b {body}")),
             (word(), body.clone()).prop_map(|(x, body)| format!("for {x}, y in xs key y.name {body}")),
             (word(), body.clone(), body.clone())
