@@ -173,7 +173,7 @@ fn name_of(node: SyntaxNode<'_>) -> Option<&str> {
 fn only_name(node: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
     let mut core = node;
     while !core.is(Rule::name) {
-        let signs = [Rule::lbrace, Rule::rbrace];
+        let signs = [Rule::lbrace, Rule::rbrace, Rule::comment, Rule::compat_hash];
         let mut inside = core.children().filter(|part| !signs.contains(&part.rule()));
         core = inside
             .next()
