@@ -339,7 +339,7 @@ impl ErrorFinder {
     }
 
     /// Reports `queue_name "jobs"` in a resource, where a property is given with `=`.
-    fn bare_property(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+    pub(super) fn bare_property(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         let body = node.parent().filter(|body| body.is(Rule::body))?;
         body.parent().filter(|owner| owner.is(Rule::resource_stmt))?;
         let (name, value) = (node.child(Rule::name)?, node.child(Rule::phrase_value)?);

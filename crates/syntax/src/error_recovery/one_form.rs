@@ -31,6 +31,9 @@ impl ErrorFinder {
     /// Reports `queue_name "jobs"` where no component declares such a phrase.
     pub(super) fn phrase(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         let body = node.parent().filter(|body| body.is(Rule::body))?;
+        if body.parent().is_some_and(|owner| owner.is(Rule::resource_stmt)) {
+            return self.bare_property(node);
+        }
         if takes_phrases(body)? {
             return None;
         }
