@@ -3,6 +3,7 @@
 use crate::support::InMemoryLoader;
 use gpb_base::stdlib::Library;
 use gpb_lang::{self as lang, CompileInputs};
+use gpb_model::PropertyValue;
 use serde_json::{Value as Json, json};
 
 /// Returns the statements of the document that a policy of a stack has.
@@ -20,7 +21,8 @@ fn document(names: &str, policy: &str) -> Json {
     let model = compiled.model().unwrap_or_else(|| panic!("{:?}\n{text}", compiled.diagnostics));
     assert!(compiled.diagnostics.is_empty(), "{:?}\n{text}", compiled.diagnostics);
     let access = model.resources.iter().find(|one| one.address.as_str() == "access").unwrap();
-    Json::from(access.properties.get("PolicyDocument").unwrap().clone())
+    let text = access.properties.get("PolicyDocument").and_then(PropertyValue::as_text).unwrap();
+    serde_json::from_str(text).unwrap()
 }
 
 #[test]

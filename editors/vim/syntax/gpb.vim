@@ -84,8 +84,9 @@ syntax match gpbOf /\%#=1\v%(of%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-
 
 " Braces nest, and a policy's words mean something in the policy's own braces only.
 syntax region gpbBraces matchgroup=gpbDelimiter start=/{/ end=/}/ transparent contains=TOP
-syntax region gpbPolicy matchgroup=gpbPolicyMark start=/\%#=1\v[A-Za-z0-9_.-]@1<!%(policy%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s*\{/ matchgroup=gpbDelimiter end=/}/ transparent contains=@gpbExpression,gpbPolicyWord
-syntax match gpbPolicyWord /\%#=1\v[A-Za-z0-9_.-]@1<!%(%(allow%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(deny%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(to%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(on%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(when%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%([.(])@!/ contained
+syntax region gpbPolicy matchgroup=gpbPolicyMark start=/\%#=1\v[A-Za-z0-9_.-]@1<!%(policy%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s*\{/ matchgroup=gpbDelimiter end=/}/ transparent contains=@gpbExpression,gpbPolicyWord,gpbPolicyBraces
+syntax region gpbPolicyBraces matchgroup=gpbDelimiter start=/\%#=1\v%(<%(if|else|for)>[^{}]*)@80<=\{/ end=/}/ contained transparent contains=@gpbExpression,gpbPolicyWord,gpbPolicyBraces
+syntax match gpbPolicyWord /\%#=1\v[A-Za-z0-9_.-]@1<!%(%(allow%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(deny%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(to%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(on%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(when%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(sid%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(not%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!%(%(%(%(%(%( |\t)|\r))@>)+)@>%(%(%(%(%([A-Za-z]|_))@>|")|\[)|\())@=)@>)%([.(])@!/ contained
 syntax cluster gpbExpression contains=gpbOperator,gpbWord,gpbFunction,gpbBuiltin,gpbTag,gpbMember,gpbBoolean,gpbNumber,gpbProperty,gpbConditional,gpbRepeat,gpbBraces,gpbComment,gpbDocComment,gpbString,gpbBlockString
 
 " Strings.
