@@ -77,8 +77,9 @@ fn nearest_key(prefix: &str, name: &str) -> Option<String> {
     if let Some(meant) = nearest_word(stem, stems()).filter(|_| !rest.is_empty()) {
         return Some(format!("{prefix}:{meant}/{rest}"));
     }
-    let same = names().find(|one| one.eq_ignore_ascii_case(name));
-    let meant = same.or_else(|| nearest_word(name, names().filter(|one| !one.ends_with(['/', ':']))))?;
+    let whole = || names().filter(|one| !one.ends_with(['/', ':']));
+    let same = whole().find(|one| one.eq_ignore_ascii_case(name));
+    let meant = same.or_else(|| nearest_word(name, whole()))?;
     Some(format!("{prefix}:{meant}"))
 }
 

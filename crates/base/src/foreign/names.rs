@@ -22,7 +22,7 @@ const NAMES: &[ForeignWord] = &[
     word("resource", OTHER, "resources are named alone: `queue.arn`", ""),
     word("this", OTHER, "what is declared here is named alone: `name`", ""),
     word("self", TERRAFORM, "a resource is named by its name: `queue.arn`", ""),
-    word("data", TERRAFORM, "what `existing aws.ec2.vpc main { … }` reads is named alone: `main.id`", ""),
+    word("data", TERRAFORM, "what `existing … main { … }` reads is named alone: `main.id`", ""),
     word("each", TERRAFORM, EACH, ""),
     word("count", TERRAFORM, EACH, ""),
     word("aws", TERRAFORM, "resources are named alone, as in `queue.arn`, and a type stands behind `resource`", ""),
@@ -36,14 +36,14 @@ const NAMES: &[ForeignWord] = &[
     word("resourceGroup", "Bicep's", "the region is `region`", ""),
 ];
 
-/// The values that CloudFormation has by itself.
+/// The values that CloudFormation has by itself, without the name of the cloud that stands before each.
 const VALUES: &[ForeignWord] = &[
-    word("AWS::Region", CLOUDFORMATION, "write `region`", "region"),
-    word("AWS::AccountId", CLOUDFORMATION, "write `account`", "account"),
-    word("AWS::StackName", CLOUDFORMATION, "write `environment.name`", "environment.name"),
-    word("AWS::NoValue", CLOUDFORMATION, "leave the property out, or write `none`", ""),
-    word("AWS::Partition", CLOUDFORMATION, "write `partition`", "partition"),
-    word("AWS::URLSuffix", CLOUDFORMATION, "write the suffix: `amazonaws.com`", ""),
+    word("::Region", CLOUDFORMATION, "write `region`", "region"),
+    word("::AccountId", CLOUDFORMATION, "write `account`", "account"),
+    word("::StackName", CLOUDFORMATION, "write `environment.name`", "environment.name"),
+    word("::NoValue", CLOUDFORMATION, "leave the property out, or write `none`", ""),
+    word("::Partition", CLOUDFORMATION, "write `partition`", "partition"),
+    word("::URLSuffix", CLOUDFORMATION, "write the suffix: `amazonaws.com`", ""),
 ];
 
 /// The words for a value that is not there.
@@ -82,7 +82,7 @@ pub fn name(name: &str) -> Option<&'static ForeignWord> {
 
 /// Returns the value that a name with `::` stands for in CloudFormation.
 pub fn value(name: &str) -> Option<&'static ForeignWord> {
-    find(VALUES, name)
+    find(VALUES, name.strip_prefix("AWS")?)
 }
 
 /// Checks for another language's word for no value.

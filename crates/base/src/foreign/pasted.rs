@@ -13,7 +13,7 @@ pub struct PastedText {
     pub length: usize,
 }
 
-const RESOURCES: &str = "write each resource as `resource aws.sqs.queue name { … }` in a `stack`: types and properties have AWS's names, in small letters";
+const RESOURCES: &str = "write each resource as `resource aws.service.type name { … }`, in a `stack`";
 const TEMPLATE: &str = "a template of CloudFormation";
 const TERRAFORM: &str = "a configuration of Terraform";
 const PROGRAM: &str = "a program";
@@ -21,8 +21,8 @@ const PROGRAM: &str = "a program";
 /// What tells a text: all of these stand in it, the first at the beginning of a line or behind a quote.
 const MARKS: &[(&[&str], &str, &str)] = &[
     (&["AWSTemplateFormatVersion"], TEMPLATE, RESOURCES),
-    (&["Transform", "AWS::Serverless"], TEMPLATE, RESOURCES),
-    (&["Resources", "AWS::"], TEMPLATE, RESOURCES),
+    (&["Transform", "::Serverless"], TEMPLATE, RESOURCES),
+    (&["Resources", "Type", "::"], TEMPLATE, RESOURCES),
     (&["Resources:"], TEMPLATE, RESOURCES),
     (&["targetScope"], "a file of Bicep", RESOURCES),
     (&["@description("], "a file of Bicep", RESOURCES),

@@ -10,9 +10,8 @@ const PROTECT: &str = "write `protect always`: a plan that would delete or repla
 const KEYED: &str = "write `for key, x in xs { resource … }`: each one bears its key in its address";
 const PLACE: &str =
     "an environment holds the account and the region, and `in us-west-2 { … }` puts a resource elsewhere";
-const FLAT: &str =
-    "properties stand in the body of the resource itself: `resource aws.sqs.queue jobs { queue_name = … }`";
-const TYPED: &str = "the type stands before the name: `resource aws.sqs.queue jobs { … }`";
+const FLAT: &str = "properties stand in the resource's own body";
+const TYPED: &str = "the type stands before the name: `resource aws.service.type name { … }`";
 
 const PROPERTIES: &[ForeignWord] = &[
     word("depends_on", TERRAFORM, AFTER, ""),

@@ -14,14 +14,14 @@ const CHECK: &str = "write `require condition else \"the reason\"`";
 const PLACE: &str = "an `environment` holds the account and the region";
 const ELSE_IF: &str = "another condition follows the `}` as `else if condition {`";
 const EACH: &str = "write `for x in xs { … }`";
-const RESOURCES: &str = "write each resource as `resource aws.sqs.queue name { … }`";
+const RESOURCES: &str = "write each resource as `resource aws.service.type name { … }`";
 
 const STATEMENTS: &[ForeignWord] = &[
     word("locals", TERRAFORM, LET, ""),
     word("variable", TERRAFORM, PARAM, ""),
     word("variables", OTHER, PARAM, ""),
     word("parameter", OTHER, PARAM, ""),
-    word("data", TERRAFORM, "`existing aws.ec2.vpc name { … }` reads what gpb does not manage", ""),
+    word("data", TERRAFORM, "`existing aws.service.type name { … }` reads what gpb does not manage", ""),
     word("module", TERRAFORM, "declare a `component` at the top of a file, and use it: `network main { … }`", ""),
     word("provider", TERRAFORM, PLACE, ""),
     word(

@@ -160,7 +160,10 @@ fn a_waiting_call_is_computed_at_apply() {
     assert_eq!(at_apply("if", json!([true, "a", "b"])), Ok(json!("a")));
     assert_eq!(at_apply("index", json!([["a"], 0])), Ok(json!("a")));
     assert_eq!(at_apply("member", json!([{"Port": 80}, "Port"])), Ok(json!(80)));
-    assert_eq!(at_apply("nope", json!([])), Err("there is no function `nope`".into()));
+    assert_eq!(
+        at_apply("nope", json!([])),
+        Err("there is no function `nope` (a `fn` at the top of a file declares one)".into())
+    );
     assert_eq!(at_apply("index", json!([[], 0])), Err("the list has no element 0 (the list is empty)".into()));
 }
 

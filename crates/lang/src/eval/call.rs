@@ -64,6 +64,10 @@ impl<'p> Interpreter<'_, 'p> {
             return Err(AlreadyReported);
         }
         if !self.view.is_finished() {
+            // A function that is checked by itself may be one of facts.
+            if self.view.world().is_some() && scope.frame.module_cx.instance.is_none() {
+                return Err(AlreadyReported);
+            }
             return Err(self.report(
                 Diagnostic::error("GPB1916", format!("`{name}` can be used only in facts"))
                     .with_label(callee.span, "the graph it looks at is not made yet here")

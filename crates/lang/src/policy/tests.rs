@@ -69,7 +69,7 @@ fn mistakes_are_told() {
     check(
         json!({"actions": ["*"], "to": [["servce", "x"], ["service", "ec2"], ["aws"]]}),
         r#"{"Action":"*","Effect":"Allow","Principal":{"Service":"ec2"}}"#,
-        "GPB9002 `servce` is not a valid kind of principal [change to `service`]\nGPB9005 `ec2` is not a service principal\nGPB9004 `aws` needs a value",
+        "GPB9002 `servce` is not a valid kind of principal [change to `service`]\nGPB9005 `ec2` is not a service principal [change to `ec2.amazonaws.com`]\nGPB9004 `aws` needs a value",
     );
     check(
         json!({"actions": ["*"], "when": {"string_equal": {"a": 1}}}),

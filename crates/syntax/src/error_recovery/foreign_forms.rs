@@ -43,15 +43,6 @@ fn declares(entry: SyntaxNode<'_>) -> bool {
     around.is_some_and(|owner| matches!(owner.rule(), Rule::stack_item | Rule::component_item | Rule::layer_stmt))
 }
 
-/// Checks for `queue "jobs" {`: the use of a component whose name stands in quotes.
-fn is_quoted_use(entry: SyntaxNode<'_>) -> bool {
-    let label = || entry.children().filter(|part| matches!(part.rule(), Rule::name | Rule::quoted_key)).nth(1);
-    entry.is(Rule::labelled)
-        && entry.has(Rule::body)
-        && label().is_some_and(|label| label.is(Rule::quoted_key))
-        && declares(entry)
-}
-
 /// Checks for `key:` with the rest on lines of its own, as YAML has it.
 pub(in super::super) fn is_yaml(entry: SyntaxNode<'_>) -> bool {
     let sign = entry.child(Rule::compat_assign);
@@ -149,7 +140,6 @@ impl ErrorFinder {
             Rule::compat_fields => self.fields(node),
             Rule::compat_list_for | Rule::compat_filter | Rule::compat_arrow => self.comprehension(node),
             Rule::type_expr => self.null_type(node),
-            Rule::phrase => self.bare_property(node),
             _ => self.tight_operator(node),
         }
     }
@@ -318,37 +308,6 @@ impl ErrorFinder {
                     format!("{}: {value}", node.text()),
                 )
             }
-        })
-    }
-
-    /// Reports `queue "jobs" {`, the use of a component whose name stands in quotes.
-    pub(super) fn quoted_use(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
-        if !is_quoted_use(node) {
-            return None;
-        }
-        let label = node.child(Rule::quoted_key)?;
-        let (span, inner) = (self.span(label), label.text().trim_matches('"'));
-        let diagnostic =
-            Diagnostic::error("GPB0056", "this name stands without quotes").with_label(span, "expected a plain word");
-        let plain = inner.starts_with(|first: char| first.is_ascii_alphabetic());
-        let plain = plain && inner.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        Some(match plain {
-            true => diagnostic.fix("remove the quotes", span, inner),
-            false => diagnostic.help("a name is a word of letters, digits and `_`: it is part of every address inside"),
-        })
-    }
-
-    /// Reports `queue_name "jobs"` in a resource, where a property is given with `=`.
-    fn bare_property(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
-        let body = node.parent().filter(|body| body.is(Rule::body))?;
-        body.parent().filter(|owner| owner.is(Rule::resource_stmt))?;
-        let (name, value) = (node.child(Rule::name)?, node.child(Rule::phrase_value)?);
-        let between = Span::new(self.file, name.end(), value.start());
-        let diagnostic = Diagnostic::error("GPB0082", "a property is given with `=`")
-            .with_label(self.point(name.end()), "expected `=` here");
-        Some(match node.has(Rule::pair) {
-            true => diagnostic.help("write each property as `name = value`"),
-            false => diagnostic.fix("add the `=`", between, " = "),
         })
     }
 

@@ -158,7 +158,7 @@ impl ErrorFinder {
 
     fn hcl(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         if node.is(Rule::labelled) && !is_hcl(node) {
-            return self.quoted_use(node);
+            return None;
         }
         let head = node.children().next().map_or("", SyntaxNode::text);
         let help = match head {

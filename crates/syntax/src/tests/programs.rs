@@ -126,7 +126,7 @@ fn entry() -> TextStrategy {
             .prop_map(|(key, value)| format!("{key}   =   {value}")),
         (word(), word(), expr()).prop_map(|(head, label, value)| format!("{head} {label} = {value}")),
         (word(), text(), word(), literal().prop_filter("phrases take short values", |value| !value.contains(' ')))
-            .prop_map(|(a, text, b, value)| format!("{a} {text} {b} {value}")),
+            .prop_map(|(a, text, b, value)| format!("recover from zone {{ {a} {text} {b} {value} }}")),
         (word(), expr()).prop_map(|(name, value)| format!("let {name} = {value}")),
         (word(), expr()).prop_map(|(name, value)| format!("param {name} : range< count >? = {value}")),
         (word(), expr()).prop_map(|(name, value)| format!("output {name} = {value}")),
