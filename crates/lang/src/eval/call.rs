@@ -59,6 +59,10 @@ impl<'p> Interpreter<'_, 'p> {
         span: Span,
     ) -> EvalResult<Value> {
         let name = function.name;
+        // The body of a function that is checked by itself: facts may be all that calls it.
+        if self.view.world().is_some() && scope.frame.module_cx.instance.is_none() {
+            return Err(AlreadyReported);
+        }
         if !self.view.is_finished() {
             // A function that is checked by itself may be one of facts.
             if self.view.world().is_some() && scope.frame.module_cx.instance.is_none() {
