@@ -1,4 +1,4 @@
-//! What a check could not look at.
+//! Values that a check could not look at.
 
 use gpb_lang::Compilation;
 use gpb_syntax::ast::Item;
