@@ -15,6 +15,9 @@ if exists('*GpbIndent')
   finish
 endif
 
+" An operator at the end of a line.
+let s:operator = '\s\%([-+*/%<>]\|&&\|||\|??\|[=!<>]=\)\s*$'
+
 " Checks that the file has such blocks: asking the syntax for each line would be slow in files without.
 function s:HasBlocks() abort
   if get(b:, 'gpb_blocks_tick', -1) != b:changedtick
@@ -94,6 +97,15 @@ function GpbIndent(lnum) abort
     let width += shiftwidth()
   elseif change < 0
     let width = s:Opener(before, matchstr(code, '^.*[\])}]'))
+  endif
+
+  " An expression goes on below an operator at the end of a line, one step in.
+  let goes_on = code =~# s:operator
+  let went_on = s:Code(prevnonblank(before - 1)) =~# s:operator
+  if change >= 0 && goes_on && !went_on
+    let width += shiftwidth()
+  elseif change >= 0 && went_on && !goes_on
+    let width -= shiftwidth()
   endif
 
   " What a comprehension makes of each element stands below its head, one step in. The head may be several lines.

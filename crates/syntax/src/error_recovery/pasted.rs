@@ -26,8 +26,11 @@ pub(in super::super) fn pasted(file: FileId, tree: &SyntaxTree<'_>, text: &str) 
                 .help(found.own),
         );
     }
-    let start = text.len() - text.trim_start().len();
-    let rest = text.get(start..)?;
+    let mut rest = text.trim_start();
+    while rest.starts_with("//") {
+        rest = rest.split_once('\n')?.1.trim_start();
+    }
+    let start = text.len() - rest.len();
     let is_json = rest.starts_with(['{', '[']) && rest.get(1..)?.trim_start().starts_with(['"', '{', '[']);
     let what = if is_json {
         "JSON"
@@ -46,7 +49,9 @@ pub(in super::super) fn pasted(file: FileId, tree: &SyntaxTree<'_>, text: &str) 
 
 /// Checks that every line at the margin is `key:` or `key: value`, and that there are two or more of them.
 fn is_yaml_text(text: &str) -> bool {
-    let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with([' ', '\t', '#']));
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with([' ', '\t', '#']) && !line.starts_with("//"));
     let is_key = |line: &str| {
         let word = line.trim_start_matches("- ").split(':').next().unwrap_or_default();
         let rest = line.trim_start_matches("- ").get(word.len()..).unwrap_or_default();
