@@ -176,9 +176,10 @@ async fn confirm_and_apply(session: &Session, result: &PlanResult, yes: bool, de
         return if result.cloud.is_ok() { apply_plan(session, result).await } else { Ok(Exit::Done) };
     }
     let StateScope { stack, environment, .. } = &result.plan.scope;
-    let question = match destroys {
-        true => format!("Delete all of the environment {environment} of {stack}?"),
-        false => format!("Apply this to the environment {environment} of {stack}?"),
+    let question = if destroys {
+        format!("Delete all of the environment {environment} of {stack}?")
+    } else {
+        format!("Apply this to the environment {environment} of {stack}?")
     };
     if !yes && (session.common.json || !terminal::confirm(&question)) {
         return Err(session.fail("nothing was done: it was not confirmed (`--yes` confirms beforehand)"));

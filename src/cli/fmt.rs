@@ -39,7 +39,7 @@ pub fn run(session: &Session, paths: &[PathBuf], check: bool, upgrade: bool) -> 
         let left: Vec<_> = left.iter().map(|(path, why)| why.document(path)).collect();
         let mut document = serde_json::json!({ "files": found.len(), "changed": changed, "failed": left });
         if upgrade {
-            let advice = advised.iter().map(|advice| advice.document());
+            let advice = advised.iter().map(UpgradeAdvice::document);
             document["advice"] = advice.collect();
         }
         session.document(&document);

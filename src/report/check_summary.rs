@@ -4,6 +4,7 @@ use gpb_base::diag::{Diagnostic, Severity};
 use gpb_check::{BudgetStanding, VerdictSummary};
 use gpb_model::Model;
 use serde_json::{Value as Json, json};
+use std::fmt::Write as _;
 
 /// What `gpb check` has checked.
 pub struct CheckSummary<'a> {
@@ -31,7 +32,7 @@ impl CheckSummary<'_> {
             several => {
                 let mut text: String = several.iter().map(|(model, verdicts)| line(model, verdicts, None)).collect();
                 if !counted.is_empty() {
-                    text.push_str(&format!("In all: {counted}\n"));
+                    let _ = writeln!(text, "In all: {counted}");
                 }
                 text
             }

@@ -128,5 +128,5 @@ fn service_principals() -> &'static ServicePrincipals {
 }
 
 fn text(file: &str) -> String {
-    Library::embedded().get(file).map(|text| text.to_string()).unwrap_or_default()
+    Library::embedded().get(file).map(std::string::ToString::to_string).unwrap_or_default()
 }

@@ -40,10 +40,13 @@ pub fn upgrade(text: &str) -> Result<UpgradedText, FormatError> {
     Ok(UpgradedText { text: format(&out)?, advice })
 }
 
-type Edits = BTreeMap<usize, (Range<usize>, String)>;
+/// A range of the text, and what is to stand there.
+type Edit = (Range<usize>, String);
+
+type Edits = BTreeMap<usize, Edit>;
 
 /// Returns the replacements, in the order of the text, and the advice.
-fn find(text: &str) -> Option<(Vec<(Range<usize>, String)>, Vec<Diagnostic>)> {
+fn find(text: &str) -> Option<(Vec<Edit>, Vec<Diagnostic>)> {
     let depth = scan::scan(FileId(0), text).depth;
     stack::with_stack(depth, || {
         let tree = SyntaxTree::parse(text, false)?;
@@ -73,7 +76,7 @@ fn find(text: &str) -> Option<(Vec<(Range<usize>, String)>, Vec<Diagnostic>)> {
 }
 
 /// Returns the replacement of a call by a former name.
-fn renamed(node: SyntaxNode<'_>, own: &[&str]) -> Option<(usize, (Range<usize>, String))> {
+fn renamed(node: SyntaxNode<'_>, own: &[&str]) -> Option<(usize, Edit)> {
     let mut parts = node.children();
     let (name, args) = (parts.next()?, parts.next()?);
     let (_, new) = RENAMED.iter().find(|(old, _)| name.text() == *old && !own.contains(old))?;

@@ -209,9 +209,10 @@ mod tests {
         assert!(text.ends_with("and 5 more of GPB4005; `--json` lists them all\n\n"), "{text}");
         assert!(!human(&all[..MOST], &SourceMap::default(), Style::PLAIN).contains("more of"));
     }
+
     fn lines_shown(spans: &[(usize, usize)]) -> String {
         let mut sources = SourceMap::default();
-        let text: String = (0..1000).map(|line| format!("line {line:03}\n")).collect();
+        let text = (0..1000).map(|line| format!("line {line:03}\n")).collect::<Vec<_>>().concat();
         let file = sources.add("far.gpb", text);
         let label = |one: Diagnostic, (from, to): &(usize, usize)| {
             one.with_label(Span::new(file, from * 9, to * 9 + 8), format!("here {from}"))

@@ -147,27 +147,21 @@ fn shared<'m>(
     };
     let shown: Vec<String> = group.paths.iter().map(|path| format!("`{}`", def.display(path))).collect();
     let shown = shown.join(" and ");
-    let (message, help) = match &group.rule {
-        Some(rule) => {
-            let subject = RuleSubject { resource: second, element: None, targets };
-            (rule.says.fill(&subject, def), cited(rule, &subject, def))
-        }
-        None => {
-            let values: Option<Vec<String>> = group.paths.iter().map(|path| spelled(second, path)).collect();
-            let values = values.map_or_else(String::new, |values| format!(": {}", values.join(" and ")));
-            let reach = match def.lifecycle.unique_in {
-                NameScope::Region => "in an account and region",
-                NameScope::Account => "in an account, whatever the region",
-                NameScope::Partition => "in a partition, whatever the account",
-            };
-            (
-                format!("{more} have the same {shown}{values}"),
-                format!(
-                    "AWS takes one `{}` of a {shown} {reach}: change one of them, or make them one resource",
-                    def.name
-                ),
-            )
-        }
+    let (message, help) = if let Some(rule) = &group.rule {
+        let subject = RuleSubject { resource: second, element: None, targets };
+        (rule.says.fill(&subject, def), cited(rule, &subject, def))
+    } else {
+        let values: Option<Vec<String>> = group.paths.iter().map(|path| spelled(second, path)).collect();
+        let values = values.map_or_else(String::new, |values| format!(": {}", values.join(" and ")));
+        let reach = match def.lifecycle.unique_in {
+            NameScope::Region => "in an account and region",
+            NameScope::Account => "in an account, whatever the region",
+            NameScope::Partition => "in a partition, whatever the account",
+        };
+        (
+            format!("{more} have the same {shown}{values}"),
+            format!("AWS takes one `{}` of a {shown} {reach}: change one of them, or make them one resource", def.name),
+        )
     };
     // What is written out tells most, and the last part is what the parts before it hold.
     let written = |path: &&PropPath| {

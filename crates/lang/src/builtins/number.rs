@@ -16,6 +16,7 @@ const MAX_RANGE: u32 = 10_000;
 
 pub(super) fn table() -> Vec<Builtin> {
     let mut all = arithmetic();
+    all.extend(ends_of_ranges());
     all.extend(quantities());
     all
 }
@@ -70,6 +71,11 @@ fn arithmetic() -> Vec<Builtin> {
             range,
             "The numbers from 0 to n-1.",
         ),
+    ]
+}
+
+fn ends_of_ranges() -> Vec<Builtin> {
+    vec![
         define(
             "low",
             &[("r", Type::Any)],

@@ -62,19 +62,17 @@ pub fn unknown<'a>(name: &'a str, span: Span, others: impl IntoIterator<Item = &
             None => diagnostic,
         };
     }
-    match former(name).or_else(near) {
-        Some(meant) => {
-            diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("change to `{meant}`"), span, meant)
-        }
-        None => {
-            let parts: Vec<&str> = name.split('_').collect();
-            let alike: Vec<&str> =
-                names().filter(|known| known.split('_').any(|part| part.len() > 2 && parts.contains(&part))).collect();
-            let help = "a `fn` at the top of a file declares one";
-            diagnostic.help(match alike.is_empty() {
-                true => help.to_owned(),
-                false => format!("alike are `{}`; {help}", alike.join("`, `")),
-            })
-        }
+    if let Some(meant) = former(name).or_else(near) {
+        diagnostic.help(format!("did you mean `{meant}`?")).fix(format!("change to `{meant}`"), span, meant)
+    } else {
+        let parts: Vec<&str> = name.split('_').collect();
+        let alike: Vec<&str> =
+            names().filter(|known| known.split('_').any(|part| part.len() > 2 && parts.contains(&part))).collect();
+        let help = "a `fn` at the top of a file declares one";
+        diagnostic.help(if alike.is_empty() {
+            help.to_owned()
+        } else {
+            format!("alike are `{}`; {help}", alike.join("`, `"))
+        })
     }
 }

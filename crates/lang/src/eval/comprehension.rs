@@ -91,12 +91,16 @@ impl<'p> Interpreter<'_, 'p> {
             return Ok(unknown.with_span(span));
         }
         if let Some(world) = self.view.world().filter(|_| sampled) {
-            items.iter().for_each(|item| world.sample(item));
+            for item in &items {
+                world.sample(item);
+            }
         }
         Ok(if comprehension.key.is_some() { Value::map(map, span) } else { Value::list(items, span) })
     }
 
-    /// Returns an unknown list where a value is unknown. A fact makes nothing, so what it iterates over, and what it picks, may be unknown until apply: then so is the list.
+    /// Returns an unknown list where a value is unknown.
+    ///
+    /// A fact makes nothing, so what it iterates over, and what it picks, may be unknown until apply: then so is the list.
     fn open(&self, value: &Value) -> Option<Value> {
         match &value.kind {
             ValueKind::Unknown(unknown) if self.view.is_finished() => {

@@ -66,13 +66,14 @@ impl<'p> Interpreter<'_, 'p> {
             ValueKind::Instance(handle) => self.view.instance_member(handle, name, span),
             ValueKind::Unknown(unknown) => match self.below(unknown, &name.text, name.span, span)? {
                 Some(value) => Ok(value),
-                None => match self.member_of_any_place(unknown, &name.text, span) {
-                    Some(value) => Ok(value),
-                    None => {
+                None => {
+                    if let Some(value) = self.member_of_any_place(unknown, &name.text, span) {
+                        Ok(value)
+                    } else {
                         let value = self.ok(ops::member(of, &name.text, name.span, optional, span))?;
                         Ok(self.realized(value))
                     }
-                },
+                }
             },
             _ => match self.any_entry(of) {
                 Some(any) => Ok(any.with_span(span)),

@@ -66,12 +66,12 @@ impl Interpreter<'_, '_> {
             }
             (ValueKind::List(items), ValueKind::Unknown(_)) => {
                 self.check_key(of, index, Some(&Type::Number))?;
-                Ok(Some(self.any_of(items.first(), index, span)))
+                Ok(Some(Self::any_of(items.first(), index, span)))
             }
             (ValueKind::Map(entries), ValueKind::Unknown(_)) => {
                 self.check_key(of, index, Some(&Type::String))?;
                 let first = entries.values().map(|entry| &entry.value).find(|value| !value.is_absent());
-                Ok(Some(self.any_of(first, index, span)))
+                Ok(Some(Self::any_of(first, index, span)))
             }
             (ValueKind::List(items), ValueKind::Number(number))
                 if number.to_usize().is_none_or(|at| at >= items.len()) && world.is_sampled(items) =>
@@ -91,14 +91,14 @@ impl Interpreter<'_, '_> {
     }
 
     /// Returns what stands for any of the elements of which this is one.
-    fn any_of(&self, element: Option<&Value>, index: &Value, span: Span) -> Value {
+    fn any_of(element: Option<&Value>, index: &Value, span: Span) -> Value {
         let any = |ty: Type| ops::symbol("element", &[index, &Value::text(format!("{span:?}"), span)], ty, span);
         let Some(element) = element else { return any(Type::Any) };
         match &element.kind {
             ValueKind::Map(entries) => {
                 let parts = entries.iter().map(|(name, entry)| {
                     let index = ops::symbol("member", &[index, &Value::text(name.clone(), span)], Type::Any, span);
-                    let value = self.any_of(Some(&entry.value), &index, entry.value.span);
+                    let value = Self::any_of(Some(&entry.value), &index, entry.value.span);
                     (name.clone(), ValueEntry { key: entry.key, value })
                 });
                 Value::map(parts.collect(), span)

@@ -113,7 +113,7 @@ impl<'p> Expander<'_, 'p> {
             if (value.is_known() || self.interpreter().is_symbolic(&value)) && !value.is_absent() {
                 self.state.order.use_resource(node.id, since);
                 let path = PropPath::default().child(&property.aws);
-                return Ok(self.completed(&node, &property.shape, &path, value).with_span(span));
+                return Ok(Self::completed(&node, &property.shape, &path, value).with_span(span));
             }
             if !value.is_absent() {
                 let path = PropPath::default().child(&property.aws);
@@ -121,11 +121,11 @@ impl<'p> Expander<'_, 'p> {
             }
         }
         let path = PropPath::default().child(&property.aws);
-        Ok(self.unwritten(&node, path, &property.shape, span))
+        Ok(Self::unwritten(&node, path, &property.shape, span))
     }
 
     /// Returns what a place is where nothing is written: what AWS will say, or nothing.
-    fn unwritten(&self, node: &ResourceNode<'p>, path: PropPath, shape: &Shape, span: Span) -> Value {
+    fn unwritten(node: &ResourceNode<'p>, path: PropPath, shape: &Shape, span: Span) -> Value {
         if node.stmt.existing || node.def.is_returned(&path) {
             Value::reference(node.handle.address.clone(), path, type_of(&node.def, shape), span)
         } else {
@@ -134,7 +134,7 @@ impl<'p> Expander<'_, 'p> {
     }
 
     /// Returns a written value with the properties that its objects could have and nobody wrote.
-    fn completed(&self, node: &ResourceNode<'p>, shape: &Shape, path: &PropPath, value: Value) -> Value {
+    fn completed(node: &ResourceNode<'p>, shape: &Shape, path: &PropPath, value: Value) -> Value {
         let (Shape::Object(object), ValueKind::Map(entries)) = (node.def.resolve(shape), &value.kind) else {
             return value;
         };
@@ -146,7 +146,7 @@ impl<'p> Expander<'_, 'p> {
             match key.and_then(|key| map.get_mut(key)).filter(|entry| !entry.value.is_absent()) {
                 Some(entry) => {
                     let inner = std::mem::replace(&mut entry.value, Value::absent(value.span));
-                    entry.value = self.completed(node, &property.shape, &at, inner);
+                    entry.value = Self::completed(node, &property.shape, &at, inner);
                 }
                 // What AWS adds to it is no part of what is given on when the object is.
                 None if !node.def.is_returned(&at) => {

@@ -174,15 +174,14 @@ fn is_date(text: &str) -> bool {
 }
 
 fn is_time(text: &str) -> bool {
-    let clock = match text.strip_suffix('Z') {
-        Some(clock) => clock,
-        None => {
-            let Some((clock, zone)) = text.rsplit_once(['+', '-']) else { return false };
-            if !is_clock(zone, 2) {
-                return false;
-            }
-            clock
+    let clock = if let Some(clock) = text.strip_suffix('Z') {
+        clock
+    } else {
+        let Some((clock, zone)) = text.rsplit_once(['+', '-']) else { return false };
+        if !is_clock(zone, 2) {
+            return false;
         }
+        clock
     };
     let (clock, fraction) = clock.split_once('.').map_or((clock, None), |(clock, part)| (clock, Some(part)));
     let parts = clock.split(':').count();
@@ -205,7 +204,7 @@ fn number(text: &str) -> Option<u32> {
 
 fn days(year: u32, month: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,

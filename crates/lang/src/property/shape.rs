@@ -3,6 +3,7 @@
 use super::reader::BodyReader;
 use super::to_json::json_text;
 use super::{messages, untyped};
+use gpb_base::diag::Diagnostic;
 use gpb_base::foreign;
 use gpb_catalog::typed::type_of;
 use gpb_catalog::{ListShape, ObjectShape, Shape, TextShape, secret_places};
@@ -64,25 +65,30 @@ impl BodyReader<'_> {
                         .help(format!("name a property of the `{}` that is {wanted}", handle.ty)),
                 )
             }
-            _ => {
-                let diagnostic = messages::mismatch(&self.name(path), noun_of(shape), value);
-                self.refuse(match (&value.kind, shape) {
-                    (ValueKind::Text(text), Shape::Bool) if matches!(&**text, "true" | "false") => {
-                        messages::unquote(diagnostic, text, value.span)
-                    }
-                    (ValueKind::Word(word), Shape::Bool) => match foreign::truth(&word.text) {
-                        Some(truth) => diagnostic
-                            .help(format!("a bool is `true` or `false`; did you mean `{truth}`?"))
-                            .fix(format!("change to `{truth}`"), word.written, truth.to_string()),
-                        None => diagnostic.help("a bool is `true` or `false`"),
-                    },
-                    (_, Shape::Bool) => diagnostic.help("a bool is `true` or `false`"),
-                    (ValueKind::Text(text), Shape::Int { .. }) if text.parse::<i64>().is_ok() => {
-                        messages::unquote(diagnostic, text, value.span)
-                    }
-                    _ => diagnostic,
-                })
+            _ => self.refuse(self.mismatched(value, shape, path)),
+        }
+    }
+
+    /// Returns the diagnostic for a value that a shape cannot hold.
+    fn mismatched(&self, value: &Value, shape: &Shape, path: &PropPath) -> Diagnostic {
+        let diagnostic = messages::mismatch(&self.name(path), noun_of(shape), value);
+        match (&value.kind, shape) {
+            (ValueKind::Text(text), Shape::Bool) if matches!(&**text, "true" | "false") => {
+                messages::unquote(diagnostic, text, value.span)
             }
+            (ValueKind::Word(word), Shape::Bool) => {
+                match foreign::truth(&word.text) {
+                    Some(truth) => diagnostic
+                        .help(format!("a bool is `true` or `false`; did you mean `{truth}`?"))
+                        .fix(format!("change to `{truth}`"), word.written, truth.to_string()),
+                    None => diagnostic.help("a bool is `true` or `false`"),
+                }
+            }
+            (_, Shape::Bool) => diagnostic.help("a bool is `true` or `false`"),
+            (ValueKind::Text(text), Shape::Int { .. }) if text.parse::<i64>().is_ok() => {
+                messages::unquote(diagnostic, text, value.span)
+            }
+            _ => diagnostic,
         }
     }
 

@@ -32,7 +32,9 @@ impl<'p> Resolver<'_, 'p> {
 
     /// Checks the names of variables.
     pub(super) fn variables(&self, names: &[Ident]) {
-        names.iter().for_each(|name| self.value_name(name, "variable"));
+        for name in names {
+            self.value_name(name, "variable");
+        }
     }
 
     /// Checks the name of an item of the file.

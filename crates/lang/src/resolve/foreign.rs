@@ -11,7 +11,7 @@ use gpb_syntax::ast::{BlockStmt, ExprKind, FieldStmt, Ident, Stmt};
 /// The most names that a message lists.
 const LISTED: usize = 12;
 
-impl<'p> Resolver<'_, 'p> {
+impl Resolver<'_, '_> {
     /// Reports a path of another tool, `var.name`, and returns true if it is one.
     pub(super) fn foreign_path(&self, head: &Ident, member: &Ident) -> bool {
         if self.find(&head.text).is_some() {

@@ -74,26 +74,23 @@ impl<'p> Resolver<'_, 'p> {
 
     /// Resolves a name that must exist.
     pub(super) fn require(&mut self, name: &Ident) -> Option<Resolution<'p>> {
-        match self.find(&name.text) {
-            Some(found) => {
-                self.met(name, &found);
-                Some(found)
+        if let Some(found) = self.find(&name.text) {
+            self.met(name, &found);
+            Some(found)
+        } else {
+            let diagnostic = Diagnostic::error("GPB1003", format!("there is no `{}` in scope", name.text))
+                .with_label(name.span, "unknown name");
+            if let Some(help) = self.other_meaning(&name.text) {
+                self.report(diagnostic.help(help));
+                return None;
             }
-            None => {
-                let diagnostic = Diagnostic::error("GPB1003", format!("there is no `{}` in scope", name.text))
-                    .with_label(name.span, "unknown name");
-                if let Some(help) = self.other_meaning(&name.text) {
-                    self.report(diagnostic.help(help));
-                    return None;
-                }
-                if let Some(help) = Self::foreign_name(&name.text) {
-                    self.report(diagnostic.help(help));
-                    return None;
-                }
-                let near = self.nearest_name(&name.text);
-                self.report(self.hint(diagnostic, ItemKind::Const, name, near.as_deref()));
-                None
+            if let Some(help) = Self::foreign_name(&name.text) {
+                self.report(diagnostic.help(help));
+                return None;
             }
+            let near = self.nearest_name(&name.text);
+            self.report(self.hint(diagnostic, ItemKind::Const, name, near.as_deref()));
+            None
         }
     }
 

@@ -89,7 +89,6 @@ impl<'p> Resolver<'_, 'p> {
         let simple = |ty| Some(StaticType::Type(ty));
         match &*expr.kind {
             ExprKind::Number(_) => simple(Type::Number),
-            ExprKind::Bool(_) | ExprKind::Not(_) => simple(Type::Bool),
             ExprKind::Text(_) => simple(Type::String),
             ExprKind::Policy(_) => simple(Type::Policy),
             ExprKind::Name(name) => self.type_of_name(name, scope, steps),
@@ -118,7 +117,7 @@ impl<'p> Resolver<'_, 'p> {
                 self.type_in(left, scope, steps).or_else(|| self.type_in(right, scope, steps))
             }
             ExprKind::Binary { op, left, .. } if is_arithmetic(*op) => self.type_in(left, scope, steps),
-            ExprKind::Binary { .. } => simple(Type::Bool),
+            ExprKind::Bool(_) | ExprKind::Not(_) | ExprKind::Binary { .. } => simple(Type::Bool),
             ExprKind::Negate(inner) => self.type_in(inner, scope, steps),
             _ => None,
         }

@@ -271,7 +271,7 @@ fn no_unit(value: &Value, dimension: unit::Dimension, cx: &TypeContext) -> Diagn
             .with_label(value.span, format!("{} is expected here", dimension.described()));
     let share = match &value.kind {
         ValueKind::Number(number) if dimension == unit::Dimension::Percent && *number <= Decimal::ONE => {
-            number.checked_mul(Decimal::ONE_HUNDRED).filter(|share| share.is_sign_positive())
+            number.checked_mul(Decimal::ONE_HUNDRED).filter(rust_decimal::Decimal::is_sign_positive)
         }
         _ => None,
     };

@@ -34,19 +34,16 @@ pub fn cidr(text: &str, span: Span) -> Result<IpNet, Diagnostic> {
     let bad = |message: String| Diagnostic::error("GPB1111", message).with_label(span, "a network is expected here");
     let Ok(net) = text.parse::<IpNet>() else {
         let diagnostic = bad(format!("`{text}` is not a network"));
-        return Err(match text.parse::<std::net::IpAddr>() {
-            Ok(address) => {
-                let whole = format!("\"{}\"", IpNet::from(address));
-                diagnostic.help(format!("a single address is a network too: {whole}")).fix(
-                    format!("write {whole}"),
-                    span,
-                    whole,
-                )
-            }
-            Err(_) => {
-                let why = not_a_network(text).map(|why| format!("{why}; ")).unwrap_or_default();
-                diagnostic.help(format!("{why}a network is an address and a prefix length: `\"10.0.0.0/16\"`"))
-            }
+        return Err(if let Ok(address) = text.parse::<std::net::IpAddr>() {
+            let whole = format!("\"{}\"", IpNet::from(address));
+            diagnostic.help(format!("a single address is a network too: {whole}")).fix(
+                format!("write {whole}"),
+                span,
+                whole,
+            )
+        } else {
+            let why = not_a_network(text).map(|why| format!("{why}; ")).unwrap_or_default();
+            diagnostic.help(format!("{why}a network is an address and a prefix length: `\"10.0.0.0/16\"`"))
         });
     };
     if net.trunc() == net {

@@ -22,9 +22,10 @@ impl ErrorFinder {
         let diagnostic = Diagnostic::error("GPB0034", format!("this `{open}` is not closed"))
             .with_label(Span::new(self.file, opening, opening + 1), "opened here")
             .with_label(self.point(node.start()), format!("expected `{close}` before this point"));
-        let diagnostic = match is_slice {
-            true => diagnostic.help("an index is one value: `xs[0]`; a part of a list is `[for x in xs if c: x]`"),
-            false => diagnostic,
+        let diagnostic = if is_slice {
+            diagnostic.help("an index is one value: `xs[0]`; a part of a list is `[for x in xs if c: x]`")
+        } else {
+            diagnostic
         };
         Some(match suspect.and_then(closing) {
             Some(close) => diagnostic.with_label(self.span(close), "this one is indented as if it closed another"),

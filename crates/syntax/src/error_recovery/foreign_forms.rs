@@ -31,7 +31,7 @@ pub(in super::super) fn is_walrus(entry: SyntaxNode<'_>) -> bool {
 
 /// Checks that an entry stands among those of a stack, a layer or a component, or of a group in one.
 fn declares(entry: SyntaxNode<'_>) -> bool {
-    fn owner<'t>(entry: SyntaxNode<'t>) -> Option<SyntaxNode<'t>> {
+    fn owner(entry: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
         entry.parent().filter(|body| body.is(Rule::body)).and_then(SyntaxNode::parent)
     }
     let mut around = owner(entry);

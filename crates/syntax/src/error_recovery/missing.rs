@@ -76,7 +76,7 @@ impl ErrorFinder {
             return expected("GPB0030", "a value", "");
         }
         if let Some((what, help)) = sign(node.rule()) {
-            let diagnostic = expected("GPB0035", what, self.help_for(node).unwrap_or(help))?;
+            let diagnostic = expected("GPB0035", what, Self::help_for(node).unwrap_or(help))?;
             return Some(self.inserted(node, diagnostic));
         }
         match node.rule() {
@@ -116,7 +116,7 @@ impl ErrorFinder {
     }
 
     /// Returns the help that fits what stands in the place of a missing sign.
-    fn help_for(&self, node: SyntaxNode<'_>) -> Option<&'static str> {
+    fn help_for(node: SyntaxNode<'_>) -> Option<&'static str> {
         let rest = node.source().get(node.start()..)?.trim_start_matches([' ', '\t', '\r']);
         let parent = node.parent()?;
         match (node.rule(), parent.rule()) {

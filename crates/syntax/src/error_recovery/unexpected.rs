@@ -59,50 +59,14 @@ impl ErrorFinder {
             Rule::junk_item => Some(self.no_item(node)),
             Rule::stray_rbrace => Some(stray(self.span(node), "}")),
             Rule::misplaced => self.misplaced(node),
-            Rule::incomplete if !node.parent()?.is(Rule::misplaced) => Some(
-                Diagnostic::error("GPB0033", format!("`{}` is only the beginning of an entry", node.text()))
-                    .with_label(
-                        self.span(node),
-                        match beginning_of(node.text()) {
-                            Some(_) => "the rest of the statement is missing",
-                            None => "expected `=`, `{` or a value after this name",
-                        },
-                    )
-                    .help(match beginning_of(node.text()) {
-                        Some(help) => help.to_owned(),
-                        None => format!("write `{0} = …` or `{0} {{ … }}`", node.text()),
-                    }),
-            ),
+            Rule::incomplete if !node.parent()?.is(Rule::misplaced) => Some(self.incomplete(node)),
             Rule::odd_key => Some(self.odd_key(node)),
             Rule::nested_fn => Some(
                 Diagnostic::error("GPB0073", "a function stands at the top of a file, not in a body")
                     .with_label(self.head_of(node), "defined inside braces")
                     .help("move it out of the braces: every stack and component of the file can call it"),
             ),
-            Rule::bad_value | Rule::bad_element => {
-                let found = first_word(node.text());
-                let diagnostic = Diagnostic::error("GPB0030", format!("expected a value, found `{found}`"))
-                    .with_label(self.span(node), "this cannot be read as a value");
-                Some(match node.text() {
-                    text if text.starts_with("<<") => {
-                        diagnostic.help("a string over several lines stands between `\"\"\"`")
-                    }
-                    text if text.starts_with(['$', '@']) => {
-                        let name = text.trim_start_matches(['$', '@']);
-                        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-                        let diagnostic = diagnostic.help("a name stands as it is, and in a string as `${name}`");
-                        if is_name && name.starts_with(|first: char| first.is_ascii_alphabetic()) {
-                            diagnostic.fix(format!("write `{name}`"), self.span(node), name)
-                        } else {
-                            diagnostic
-                        }
-                    }
-                    text if text.starts_with("...") => {
-                        diagnostic.help("lists are joined with `concat(xs, ys)`, and objects with `merge(a, b)`")
-                    }
-                    _ => diagnostic,
-                })
-            }
+            Rule::bad_value | Rule::bad_element => Some(self.no_value(node)),
             Rule::bad_interpolation => {
                 let found = first_word(node.text());
                 Some(
@@ -125,6 +89,45 @@ impl ErrorFinder {
                 None
             }
             _ => None,
+        }
+    }
+
+    fn incomplete(&self, node: SyntaxNode<'_>) -> Diagnostic {
+        Diagnostic::error("GPB0033", format!("`{}` is only the beginning of an entry", node.text()))
+            .with_label(
+                self.span(node),
+                match beginning_of(node.text()) {
+                    Some(_) => "the rest of the statement is missing",
+                    None => "expected `=`, `{` or a value after this name",
+                },
+            )
+            .help(match beginning_of(node.text()) {
+                Some(help) => help.to_owned(),
+                None => format!("write `{0} = …` or `{0} {{ … }}`", node.text()),
+            })
+    }
+
+    /// Reports what cannot be read as a value.
+    fn no_value(&self, node: SyntaxNode<'_>) -> Diagnostic {
+        let found = first_word(node.text());
+        let diagnostic = Diagnostic::error("GPB0030", format!("expected a value, found `{found}`"))
+            .with_label(self.span(node), "this cannot be read as a value");
+        match node.text() {
+            text if text.starts_with("<<") => diagnostic.help("a string over several lines stands between `\"\"\"`"),
+            text if text.starts_with(['$', '@']) => {
+                let name = text.trim_start_matches(['$', '@']);
+                let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                let diagnostic = diagnostic.help("a name stands as it is, and in a string as `${name}`");
+                if is_name && name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+                    diagnostic.fix(format!("write `{name}`"), self.span(node), name)
+                } else {
+                    diagnostic
+                }
+            }
+            text if text.starts_with("...") => {
+                diagnostic.help("lists are joined with `concat(xs, ys)`, and objects with `merge(a, b)`")
+            }
+            _ => diagnostic,
         }
     }
 

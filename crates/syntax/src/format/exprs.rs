@@ -88,16 +88,15 @@ impl Printer {
         let parts: Vec<SyntaxNode<'_>> = node.children().filter(|part| !part.text().is_empty()).collect();
         let colon = parts.iter().position(|part| part.is(Rule::colon)).unwrap_or(parts.len());
         let (head, value) = parts.split_at(colon);
-        match Self::side_by_side(head).filter(|head| self.column() + head.chars().count() < WIDTH) {
-            Some(head) => self.out.push_str(&head),
-            None => {
-                let filter = head.iter().position(|part| matches!(part.rule(), Rule::kw_if | Rule::for_filter));
-                let (over, filter) = head.split_at(filter.unwrap_or(head.len()));
-                self.parts(over, indent);
-                if !filter.is_empty() {
-                    self.newline(indent);
-                    self.parts(filter, indent);
-                }
+        if let Some(head) = Self::side_by_side(head).filter(|head| self.column() + head.chars().count() < WIDTH) {
+            self.out.push_str(&head);
+        } else {
+            let filter = head.iter().position(|part| matches!(part.rule(), Rule::kw_if | Rule::for_filter));
+            let (over, filter) = head.split_at(filter.unwrap_or(head.len()));
+            self.parts(over, indent);
+            if !filter.is_empty() {
+                self.newline(indent);
+                self.parts(filter, indent);
             }
         }
         self.out.push(':');

@@ -67,11 +67,9 @@ impl Lowering {
     /// Lowers `name: type = value`, whatever keyword leads it.
     pub(super) fn binding(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> Binding {
         let ty = node.children().find(|child| matches!(child.rule(), Rule::type_expr | Rule::missing_type));
-        let ty = ty.map(|ty| self.type_expr(ty)).map(|ty| match node.has(Rule::missing_colon) {
-            // Name and type may stand the other way round.
-            true => TypeExpr { kind: TypeKind::Missing, ..ty },
-            false => ty,
-        });
+        let ty = ty
+            .map(|ty| self.type_expr(ty))
+            .map(|ty| if node.has(Rule::missing_colon) { TypeExpr { kind: TypeKind::Missing, ..ty } } else { ty });
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
         let value = match node.child(Rule::compat_fields) {
             Some(fields) => Some(self.missing(fields)),

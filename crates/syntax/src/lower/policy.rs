@@ -1,6 +1,6 @@
 //! Lowers policy documents.
 
-use super::super::ast::{PolicyStatement, PrincipalExpr, Stmt, WhenClause};
+use super::super::ast::{PolicyClause, PolicyStatement, PrincipalExpr, Stmt, WhenClause};
 use super::super::tree::{Rule, SyntaxNode};
 use super::Lowering;
 use super::exprs::is_value;
@@ -29,9 +29,9 @@ impl Lowering {
         let mut statement = PolicyStatement {
             allow: node.has(Rule::kw_allow),
             sid: None,
-            actions: Default::default(),
-            principals: Default::default(),
-            resources: Default::default(),
+            actions: PolicyClause::default(),
+            principals: PolicyClause::default(),
+            resources: PolicyClause::default(),
             conditions: None,
             span: self.span(node),
         };

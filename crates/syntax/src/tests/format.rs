@@ -164,7 +164,7 @@ stack s {
 fn absence() {
     check(
         "format_absence",
-        r#"
+        r"
 stack s {
   let a = if   wide {copy.arn}
   let b = [ a,if wide { b } ,none ]
@@ -173,7 +173,7 @@ stack s {
   let d = none
   if wide { x = 1 }
 }
-"#,
+",
     );
 }
 
@@ -181,7 +181,7 @@ stack s {
 fn operators_at_the_end_of_a_line() {
     check(
         "format_operators_at_the_end",
-        r#"
+        r"
 stack s {
   let a = first_operand   +
       second_operand *
@@ -196,7 +196,7 @@ stack s {
     x = 1
   }
 }
-"#,
+",
     );
 }
 
