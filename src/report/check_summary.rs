@@ -6,7 +6,7 @@ use gpb_model::Model;
 use serde_json::{Value as Json, json};
 use std::fmt::Write as _;
 
-/// What `gpb check` has checked.
+/// The extent and the verdicts of a `gpb check`.
 pub struct CheckSummary<'a> {
     /// The path of the spec, as it was given.
     pub spec: &'a str,

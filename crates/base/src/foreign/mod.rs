@@ -24,7 +24,7 @@ pub use units::unit;
 pub struct ForeignWord {
     /// The word, as it is written there.
     pub word: &'static str,
-    /// What it is, with whose it is: `Terraform's`.
+    /// The tool or the language it is of, as a message says it: `Terraform's`.
     pub whose: &'static str,
     /// The form in gpb, as an imperative or a sentence without a full stop.
     pub own: &'static str,

@@ -18,7 +18,7 @@ const TEMPLATE: &str = "a template of CloudFormation";
 const TERRAFORM: &str = "a configuration of Terraform";
 const PROGRAM: &str = "a program";
 
-/// What tells a text: all of these stand in it, the first at the beginning of a line or behind a quote.
+/// The marks of each kind of text: all stand in it, the first at the beginning of a line or behind a quote.
 const MARKS: &[(&[&str], &str, &str)] = &[
     (&["AWSTemplateFormatVersion"], TEMPLATE, RESOURCES),
     (&["Transform", "::Serverless"], TEMPLATE, RESOURCES),

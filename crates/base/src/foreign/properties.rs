@@ -1,4 +1,4 @@
-//! What other tools write into the body of a resource beside its properties.
+//! Words that other tools write into the body of a resource beside its properties.
 
 use super::{ForeignWord, find, word};
 

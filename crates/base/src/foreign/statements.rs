@@ -1,4 +1,4 @@
-//! What other tools write into the body of a module, a template or a program.
+//! Words that other tools write into the body of a module, a template or a program.
 
 use super::{ForeignWord, find, word};
 
@@ -10,7 +10,7 @@ const PARAM: &str = "write `param name: type = default`";
 const USE: &str = "at the top of a file, `use \"network.gpb\"` imports another";
 const FN: &str = "functions stand at the top of a file: `fn name(x: int) -> int = x * 2`";
 const MOVED: &str = "write `moved old.name to new.name`";
-const CHECK: &str = "write `require condition else \"the reason\"`";
+const CHECK: &str = "the type of a parameter says what it may be: `param mode: sandbox | live`";
 const PLACE: &str = "an `environment` holds the account and the region";
 const ELSE_IF: &str = "another condition follows the `}` as `else if condition {`";
 const EACH: &str = "write `for x in xs { … }`";

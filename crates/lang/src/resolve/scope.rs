@@ -123,6 +123,11 @@ impl<'p> Resolver<'_, 'p> {
         if std::ptr::eq(layer, target) || layer.uses.iter().any(|used| used.text == target.name.text) {
             return;
         }
+        // A misspelt layer may be this one; that has been reported.
+        let is_layer = |used: &Ident| matches!(self.find(&used.text), Some(Resolution::Declared(declared)) if matches!(declared.what, DeclKind::Layer(_)));
+        if !layer.uses.iter().all(is_layer) {
+            return;
+        }
         let (at, text) = match layer.uses.last() {
             Some(last) => (last.span, format!("{}, {}", last.text, target.name.text)),
             None => (layer.name.span, format!("{} uses {}", layer.name.text, target.name.text)),

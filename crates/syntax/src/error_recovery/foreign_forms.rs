@@ -232,9 +232,9 @@ impl ErrorFinder {
     fn assertion(&mut self, node: SyntaxNode<'_>) -> Diagnostic {
         self.silent_until = node.end();
         let word = node.child(Rule::compat_assert_word).unwrap_or(node);
-        Diagnostic::error("GPB0085", format!("`{}` is written `require`", word.text()))
-            .with_label(self.span(word), "expected `require`")
-            .help("write `require condition else \"the reason\"`")
+        Diagnostic::error("GPB0085", format!("there is no `{}`", word.text()))
+            .with_label(self.span(word), "no assertion can stand here")
+            .help("the type of a parameter says what it may be: `param mode: sandbox | live`, `param tasks: range<count>`")
     }
 
     fn loop_head(&mut self, node: SyntaxNode<'_>) -> Diagnostic {

@@ -10,7 +10,7 @@ use gpb_base::source::Span;
 fn sign(rule: Rule) -> Option<(&'static str, &'static str)> {
     Some(match rule {
         Rule::missing_eq => ("`=`", "then the value"),
-        Rule::missing_colon => ("`:`", "then what follows from it"),
+        Rule::missing_colon => ("`:`", "then the type, or the value that is made"),
         Rule::missing_body => ("`{`", "then the entries, then `}`"),
         Rule::missing_in => ("`in`", "then what to iterate over: `for x in xs { … }`"),
         Rule::missing_of => ("`of`", "then the name of a stack: `environment live of shop { … }`"),
