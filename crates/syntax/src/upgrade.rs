@@ -28,7 +28,7 @@ const ASKS: [&str; 2] = ["is_set", "given"];
 /// Returns a text with the forms of earlier versions replaced, in gpb's style.
 ///
 /// # Errors
-/// As [`format`] does.
+/// As [`format()`] does.
 pub fn upgrade(text: &str) -> Result<UpgradedText, FormatError> {
     // A text with mistakes is left alone, so its tree is not looked at.
     format(text)?;
