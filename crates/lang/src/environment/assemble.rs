@@ -6,12 +6,14 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{Assignment, BlockEntries, Expectation, MetOrder, OrderedOutput, Scope, scalar};
 use crate::expand::{Expander, ExpansionOutput, ResourceNode};
 use compact_str::CompactString;
+use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
 use gpb_model as model;
 use gpb_model::value::{Value, ValueEntry, ValueMap};
 use gpb_model::{Address, Lifecycle, Resource};
 use gpb_model::{PropPath, Replacement};
 use gpb_syntax::ast::{NamePath, PathSegment, Stmt};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The order that was met while a resource's properties were evaluated.
@@ -73,7 +75,9 @@ impl<'p> Expander<'_, 'p> {
         let around = &node.frame.module_cx;
         let mut after = self.afters(around);
         let mut lifecycle = Lifecycle { protect: around.protect, ..Lifecycle::default() };
+        let mut said = BTreeMap::new();
         for (stmt, scope) in &entries.rest {
+            self.said_again(stmt, &mut said);
             match stmt {
                 Stmt::After { paths, .. } => after.extend(self.after_paths(paths, scope)),
                 other => {
@@ -103,6 +107,23 @@ impl<'p> Expander<'_, 'p> {
             lifecycle,
             span: stmt.name.span,
             doc: stmt.doc.as_deref().map(str::to_owned),
+        }
+    }
+
+    /// Reports `protect` and `replace` that are said of one resource twice.
+    fn said_again(&self, stmt: &Stmt, said: &mut BTreeMap<&'static str, Span>) {
+        let (name, word) = match stmt {
+            Stmt::Protect { word, .. } => ("protect", word),
+            Stmt::Replace { word, .. } => ("replace", word),
+            _ => return,
+        };
+        if let Some(first) = said.insert(name, word.span) {
+            self.cx.reports.add(
+                Diagnostic::error("GPB1409", format!("`{name}` is said of one resource twice"))
+                    .with_label(word.span, "again here")
+                    .with_label(first, "first here")
+                    .help("remove one of the two"),
+            );
         }
     }
 

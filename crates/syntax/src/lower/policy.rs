@@ -5,6 +5,7 @@ use super::super::tree::{Rule, SyntaxNode};
 use super::Lowering;
 use super::exprs::is_value;
 use compact_str::CompactString;
+use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 
 impl Lowering {
@@ -36,7 +37,10 @@ impl Lowering {
             span: self.span(node),
         };
         statement.actions.not = self.leading_not(node);
+        let mut before: Vec<SyntaxNode<'_>> = Vec::new();
         for part in node.children() {
+            self.clause_again(part, &before);
+            before.push(part);
             match part.rule() {
                 Rule::to_clause => {
                     statement.principals.not = statement.principals.not.or(self.leading_not(part));
@@ -57,6 +61,27 @@ impl Lowering {
             }
         }
         statement
+    }
+
+    /// Reports a clause that a statement can have only once: `sid`, `when`, and `to` or `on` with `not`.
+    fn clause_again(&mut self, clause: SyntaxNode<'_>, before: &[SyntaxNode<'_>]) {
+        let Some(first) = before.iter().find(|other| other.is(clause.rule())) else { return };
+        let diagnostic = match clause.rule() {
+            Rule::sid_clause => {
+                Diagnostic::error("GPB1409", "one statement has one `sid`").help("remove one of the two")
+            }
+            Rule::when_clause => Diagnostic::error("GPB1409", "one statement has one `when`")
+                .help("write all conditions in one `when { … }`: all of them have to hold"),
+            Rule::to_clause | Rule::on_clause
+                if [*first, clause].iter().any(|one| self.leading_not(*one).is_some()) =>
+            {
+                Diagnostic::error("GPB1160", "a clause with `not` stands once in a statement")
+                    .help("`not` excludes all that the clause names: write another statement for the rest")
+            }
+            _ => return,
+        };
+        let (again, first) = (self.span(clause), self.span(*first));
+        self.report(diagnostic.with_label(again, "again here").with_label(first, "first here"));
     }
 
     /// Returns the `not` right behind the word that begins a clause.
