@@ -64,7 +64,7 @@ impl<'p> Interpreter<'_, 'p> {
             return Ok(unknown.with_span(span));
         }
         let mut open = None;
-        let mut sampled = self.is_symbolic(&over) && matches!(over.kind, ValueKind::Unknown(_));
+        let mut sampled = self.is_sampled(&over);
         let mut items = Vec::new();
         let mut map = ValueMap::default();
         let mut failed = None;
@@ -91,11 +91,19 @@ impl<'p> Interpreter<'_, 'p> {
             return Ok(unknown.with_span(span));
         }
         if let Some(world) = self.view.world().filter(|_| sampled) {
-            for item in &items {
-                world.sample(item);
-            }
+            world.sample(&items, span);
         }
         Ok(if comprehension.key.is_some() { Value::map(map, span) } else { Value::list(items, span) })
+    }
+
+    /// Checks whether a collection may have more or fewer elements than it shows.
+    fn is_sampled(&self, over: &Value) -> bool {
+        match &over.kind {
+            ValueKind::Unknown(_) => self.is_symbolic(over),
+            ValueKind::Map(entries) => entries.contains_key(ANY_KEY),
+            ValueKind::List(items) => self.view.world().is_some_and(|world| world.is_sampled(items)),
+            _ => false,
+        }
     }
 
     /// Returns an unknown list where a value is unknown.

@@ -10,6 +10,7 @@ use gpb_base::source::Span;
 use gpb_model::PropertyValue;
 use gpb_model::value::{Value, ValueKind};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub struct OptionalChoice {
 #[derive(Debug, Default)]
 pub struct BranchCoverage {
     met: RefCell<HashMap<NodeId, BranchesMet>>,
+    /// The lists of which one element stands for any number of them.
+    sampled: RefCell<BTreeSet<Span>>,
 }
 
 /// The branches of one condition that have been met.
@@ -59,6 +62,11 @@ impl BranchCoverage {
     /// Returns the conditions inside `of` with a branch that has not been met, in order.
     pub fn open_conditions(&self, of: Span) -> Vec<Span> {
         self.inside(of, |met| met.then != met.otherwise)
+    }
+
+    /// Checks whether the list at a place may have more or fewer elements than were evaluated.
+    pub fn is_sampled(&self, list: Span) -> bool {
+        self.sampled.borrow().contains(&list)
     }
 
     fn inside(&self, of: Span, counts: impl Fn(&BranchesMet) -> bool) -> Vec<Span> {
@@ -181,9 +189,10 @@ impl World {
         self.asked.get()
     }
 
-    /// Notes that an element stands for any number of elements of its list.
-    pub fn sample(&self, element: &Value) {
-        self.samples.borrow_mut().push(element.clone());
+    /// Notes that each element of a list stands for any number of them.
+    pub fn sample(&self, elements: &[Value], list: Span) {
+        self.samples.borrow_mut().extend(elements.iter().cloned());
+        self.coverage.sampled.borrow_mut().insert(list);
     }
 
     /// Checks whether a list may have more elements than it shows.

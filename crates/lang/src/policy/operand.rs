@@ -75,10 +75,12 @@ impl ConditionType {
 
     /// Checks that a value unknown until apply may turn out to be such a value.
     fn may_be(self, ty: &Type) -> bool {
-        match self {
-            Self::Numeric | Self::Date => ty.may_be(&Type::Number) || ty.may_be(&Type::String),
-            Self::Bool => ty.may_be(&Type::Bool) || ty.may_be(&Type::String),
-            _ => ty.may_be(&Type::String),
+        match (self, ty.required()) {
+            // A condition takes several values.
+            (_, Type::List(of)) => self.may_be(of),
+            (Self::Numeric | Self::Date, ty) => ty.may_be(&Type::Number) || ty.may_be(&Type::String),
+            (Self::Bool, ty) => ty.may_be(&Type::Bool) || ty.may_be(&Type::String),
+            (_, ty) => ty.may_be(&Type::String),
         }
     }
 }

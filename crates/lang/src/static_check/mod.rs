@@ -41,7 +41,7 @@ pub fn check(cx: &CompileContext<'_>, resolved: &ResolveOutput, broken: &[Span])
             _ => {}
         }
     }
-    sink.finish(cx);
+    sink.finish(cx, &checks.coverage);
 }
 
 /// Checks that an item does not lead back to itself.
