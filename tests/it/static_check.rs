@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 struct Mistake {
     /// A text of the platform that occurs once.
     right: &'static str,
-    /// What stands there instead; what is reported is between `«` and `»`.
+    /// The text that stands there instead; the reported part is between `«` and `»`.
     wrong: &'static str,
     code: &'static str,
 }

@@ -606,7 +606,7 @@ pub struct PolicyStatement {
 pub struct PolicyClause<T> {
     /// The word `not`, where it stands before the first.
     pub not: Option<Span>,
-    /// What is named, in order.
+    /// The values of the clause, in order.
     pub values: Vec<T>,
 }
 

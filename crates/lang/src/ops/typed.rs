@@ -45,7 +45,7 @@ fn place(function: &str, span: Span) -> model::PropertyValue {
 /// Returns the type of `left op right`, an operator of arithmetic or of order.
 ///
 /// # Errors
-/// When the operator does not apply to values of these types.
+/// An operator that does not apply to values of these types.
 pub(crate) fn arithmetic_type(op: BinaryOp, left: &Value, right: &Value, span: Span) -> Result<Type, Diagnostic> {
     let (Some(first), Some(second)) = (Operand::of(left), Operand::of(right)) else {
         return Err(not_for(op.symbol(), &[left, right], span));
@@ -74,7 +74,7 @@ pub(crate) fn arithmetic_type(op: BinaryOp, left: &Value, right: &Value, span: S
 /// Checks that values of two types may be the same.
 ///
 /// # Errors
-/// When they never are.
+/// Types whose values are never equal.
 pub(crate) fn check_comparable(left: &Value, right: &Value) -> Result<(), Diagnostic> {
     if let (Some(Operand::Amount(first)), Some(Operand::Amount(second))) = (Operand::of(left), Operand::of(right)) {
         let sides = Operands { left: first, left_span: left.span, right: second, right_span: right.span };
@@ -90,7 +90,7 @@ pub(crate) fn check_comparable(left: &Value, right: &Value) -> Result<(), Diagno
 /// Returns the type of `-value`.
 ///
 /// # Errors
-/// When it is neither a number nor a quantity.
+/// A value that is neither a number nor a quantity.
 pub(crate) fn negated_type(value: &Value, span: Span) -> Result<Type, Diagnostic> {
     match Operand::of(value) {
         Some(_) => Ok(type_of(value)),

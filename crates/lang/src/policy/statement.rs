@@ -28,7 +28,7 @@ pub struct PolicyStatementValue {
 pub struct ClauseValue<T> {
     /// The word `not`.
     pub not: Option<Span>,
-    /// What is named, in order.
+    /// The values of the clause, in order.
     pub values: Vec<T>,
 }
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 /// Converts a known value to JSON.
 ///
-/// What is absent becomes `null`, or is left out of an object: a list keeps the places of its elements.
+/// An absent value becomes `null`, or is left out of an object: a list keeps the places of its elements.
 ///
 /// Unlike a model's value, a document has no unknown parts to be told apart from.
 ///

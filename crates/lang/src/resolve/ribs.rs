@@ -43,7 +43,7 @@ pub enum VarSource<'p> {
     Key(&'p Expr),
     /// The resource that facts are about.
     Resource(&'p NamePath),
-    /// What only evaluation knows.
+    /// A collection that only evaluation knows.
     Evaluation,
 }
 

@@ -1,4 +1,4 @@
-//! What `gpb fmt --upgrade` makes of earlier forms, and what it leaves.
+//! The rewriting of earlier forms by `gpb fmt --upgrade`, and the forms that it leaves.
 
 use super::super::upgrade;
 
