@@ -55,7 +55,7 @@ fn apply_rules(
         for rules in book.of_type(&resource.ty) {
             match rules {
                 Ok(rules) => {
-                    for rule in rules {
+                    for rule in rules.of(&resource.properties) {
                         let Some(new) = weigh(resource, rule) else { continue };
                         rule.check(&subject, &mut |subject, place| {
                             found.extend(
