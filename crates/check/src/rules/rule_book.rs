@@ -5,7 +5,7 @@ use super::parse;
 use super::path::RulePath;
 use super::requirement::Requirement;
 use super::rule::Rule;
-use super::trigger::TypeRules;
+use super::trigger::RulesOfType;
 use gpb_base::stdlib::Library;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use toml::{Table, Value};
 const SHARED: &str = "shared";
 
 /// The rules of one service by type (`db_instance`), or the mistake in one of its files.
-pub(super) type ServiceRuleTable = Result<BTreeMap<String, TypeRules>, String>;
+pub(super) type ServiceRuleTable = Result<BTreeMap<String, RulesOfType>, String>;
 
 /// The rules of all services.
 pub(super) struct RuleBook {
@@ -54,6 +54,7 @@ pub(super) struct WrittenRule {
     at: Option<String>,
     #[serde(default)]
     creation: bool,
+    label: Option<String>,
     says: String,
     help: String,
     source: String,
@@ -85,7 +86,7 @@ impl RuleBook {
     }
 
     /// Returns the rules of a type (`aws.rds.db_instance`): those of its service and those shared, or the mistake in them.
-    pub fn of_type(&self, ty: &str) -> impl Iterator<Item = Result<&TypeRules, &str>> {
+    pub fn of_type(&self, ty: &str) -> impl Iterator<Item = Result<&RulesOfType, &str>> {
         let shared = ty.strip_prefix("aws.").map(|name| (SHARED, name));
         let own = shared.and_then(|(_, name)| name.split_once('.'));
         own.into_iter().chain(shared).filter_map(|(service, name)| {
@@ -105,7 +106,7 @@ impl RuleBook {
 }
 
 fn read(files: &[RuleFile]) -> ServiceRuleTable {
-    let mut by_type: BTreeMap<String, TypeRules> = BTreeMap::new();
+    let mut by_type: BTreeMap<String, RulesOfType> = BTreeMap::new();
     for file in files {
         for written in written(&file.text).map_err(|mistake| format!("{}: {mistake}", file.path))? {
             let rule =
@@ -141,6 +142,7 @@ impl WrittenRule {
             requirement: self.requirement()?,
             at: path(&self.at)?,
             creation: self.creation,
+            label: self.label.clone(),
             says: RuleText::parse(&self.says)?,
             help: RuleText::parse(&self.help)?,
             source: self.source.clone(),

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// The rules of one type of a service.
 #[derive(Debug, Default)]
-pub(super) struct TypeRules {
+pub(super) struct RulesOfType {
     rules: Vec<Arc<Rule>>,
     /// The numbers of the rules that a property asks for.
     triggered: HashMap<String, Vec<usize>>,
@@ -23,7 +23,7 @@ pub(super) struct TypeRules {
     always: Vec<usize>,
 }
 
-impl TypeRules {
+impl RulesOfType {
     /// Adds a rule behind those there are.
     pub fn add(&mut self, rule: Arc<Rule>) {
         let number = self.rules.len();

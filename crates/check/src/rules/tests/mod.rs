@@ -8,7 +8,7 @@ use super::path::{RulePath, RuleStep};
 use super::requirement::Requirement;
 use super::rule::Rule;
 use super::rule_book::{RuleBook, WrittenRule, written};
-use super::trigger::TypeRules;
+use super::trigger::RulesOfType;
 use super::{check, check_creations};
 use gpb_base::diag::{Diagnostic, Severity};
 use gpb_base::stdlib::Library;
@@ -64,7 +64,7 @@ fn refuses(rule: &Rule, model: &Model) -> bool {
     }
     let mut refused = false;
     let subject = RuleSubject { resource: model.resources.last().unwrap(), element: None, targets: &targets };
-    let mut rules = TypeRules::default();
+    let mut rules = RulesOfType::default();
     rules.add(Arc::new(rule.clone()));
     for rule in rules.of(&subject.resource.properties) {
         rule.check(&subject, &mut |_, _| refused = true);
