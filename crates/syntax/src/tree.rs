@@ -160,6 +160,11 @@ impl<'t> SyntaxNode<'t> {
         Some(self).filter(is_chain).or_else(|| self.children().filter(is_chain).last())
     }
 
+    /// Returns the operand before this operator.
+    pub fn before_in_chain(self) -> Option<SyntaxNode<'t>> {
+        self.parent()?.children().take_while(|child| child.id != self.id).last()
+    }
+
     /// Returns the sibling before this one.
     ///
     /// That is what lies right before it in the text, or what that lies in.

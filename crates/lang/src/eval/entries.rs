@@ -133,6 +133,10 @@ impl<'p> Interpreter<'_, 'p> {
             [Assignment::When(first, _), second, ..] if expect.is_object() => {
                 Err(self.twice(name, second.head(), Some(first.span)))
             }
+            // One map is expected, and the second would make a list of it.
+            [Assignment::Block(first, _), second, ..] if expect.is_map() => {
+                Err(self.twice(name, second.head(), Some(first.head.span)))
+            }
             _ => self.appended(name, given, expect),
         }
     }

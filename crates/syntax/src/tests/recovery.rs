@@ -47,6 +47,7 @@ const FOREIGN_SYNTAX: &[&str] = &[
     "stack a {\n  b = 'one \"two\"'\n  c = “three”\n}",
     "# note\nstack a {\n  b = 1; c = 2;\n  # note\n}",
     "stack a {\n  b = not x and y or z\n  c = x === y\n  d = x !== y\n  e = x <> y\n}",
+    "stack a {\n  if x is not y { }\n  if x is none { }\n  if x in [y] { }\n  if x = y { }\n}",
     "stack a {\n  b = null\n  c = x ? 1 : 2\n  d = ${x}\n  e = x.0\n  f = xs[*].id\n  g = x.trim()\n}",
     "stack a {\n  resource \"aws_sqs_queue\" \"jobs\" { a = 1 }\n  variable \"x\" { }\n  output \"y\" { value = 1 }\n  b = 1\n}\nprovider \"aws\" { }",
     "const a: list[string] = 1\nconst b: string[] = 2\nconst c: [string] = 3",
