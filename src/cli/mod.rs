@@ -16,6 +16,7 @@ mod graph;
 mod import;
 mod inspect;
 mod logs;
+mod memory;
 mod plan;
 mod prices;
 mod progress;

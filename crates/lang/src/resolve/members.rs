@@ -3,10 +3,13 @@
 //! Their members are known without evaluating.
 
 use super::resolver::{Resolver, suggest};
+use super::static_type::StaticType;
 use crate::body_index::{BodyIndex, DeclKind, Declaration};
 use crate::names::GlobalItem;
+use crate::ty::unknown_field;
 use gpb_base::diag::{Diagnostic, nearest};
-use gpb_syntax::ast::{Body, Ident};
+use gpb_model::ty::Type;
+use gpb_syntax::ast::{Body, Expr, Ident};
 
 impl<'p> Resolver<'_, 'p> {
     pub(super) fn member_of(&self, declared: &Declaration<'p>, name: &Ident) {
@@ -27,6 +30,17 @@ impl<'p> Resolver<'_, 'p> {
                 }
             }
             DeclKind::Param(_) | DeclKind::Let(_) | DeclKind::Resource(_) => {}
+        }
+    }
+
+    /// Reports `of?.name` where the type of `of` declares no such field: it would be absent for ever.
+    pub(super) fn optional_member(&self, of: &'p Expr, name: &Ident) {
+        let Some(StaticType::Type(ty)) = self.static_type(of) else { return };
+        if let Type::Object(object) = ty.required()
+            && !name.text.is_empty()
+            && !object.fields.contains_key(name.text.as_str())
+        {
+            self.report(unknown_field(&name.text, name.span, object));
         }
     }
 
