@@ -77,6 +77,32 @@ fn a_mistake_in_an_extension_is_found_without_an_environment() {
 }
 
 #[test]
+fn the_fixes_of_private_items_mend_their_file() {
+    let folder = empty();
+    folder.write(
+        "main.gpb",
+        "use \"net.gpb\"\nuse \"net.gpb\" as net\nconst a = size + net.more\nstack s {\n  lane main { speed = f(1) }\n}\n",
+    );
+    folder.write(
+        "net.gpb",
+        "/// One.\nconst size = 1\nconst more = 2\nfn f(x: count) -> speed = fast\ntype speed = slow | fast\ncomponent lane {\n  param speed: speed\n  resource aws.sqs.queue main {}\n}\n",
+    );
+    for left in (0..4).rev() {
+        let document = folder.expect(3, &["check", "main.gpb", "--json"]).json();
+        let first = &document["diagnostics"][0];
+        let fix = &first["fix"];
+        assert_eq!((first["code"].as_str(), fix["at"]["file"].as_str()), (Some("GPB1020"), Some("net.gpb")), "{first}");
+        let mut text = fs::read_to_string(folder.path("net.gpb")).unwrap();
+        let at = usize::try_from(fix["at"]["start"].as_u64().unwrap()).unwrap();
+        text.insert_str(at, fix["replacement"].as_str().unwrap());
+        folder.write("net.gpb", &text);
+        assert_eq!(text.matches("pub ").count(), 4 - left);
+    }
+    folder.expect(0, &["check", "main.gpb"]);
+    folder.expect(0, &["fmt", "--check", "net.gpb"]);
+}
+
+#[test]
 fn environments_are_those_of_the_file_that_is_named() {
     let folder = empty();
     let environment = |name: &str| ENVIRONMENT.replace("environment test", &format!("environment {name}"));
