@@ -71,16 +71,16 @@ syntax match gpbUsed /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-
 syntax match gpbUsedComma /,/ contained nextgroup=gpbUsed skipwhite skipnl
 
 " Items, which start at the left margin.
-syntax match gpbInclude /\%#=1\v^%(use%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*["'])@=/
-syntax match gpbInclude /\%#=1\v%(^use\s+["'][^"']*["']\s+)@400<=%(as%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
-syntax match gpbItem /\%#=1\v^%(pub%(%(%(%(%(%( |\t)|\r))@>)+)@>%(%(%(%(%(%(%(%(%(%(%(use|const)|fn)|type)|component)|stack)|environment)|facts)|extend)|test)|policy))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@=)@>/
-syntax match gpbItem /\%#=1\v^%(extend%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(stack%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s)@=/
-syntax match gpbItem /\%#=1\v%(^%(pub\s+|extend\s+)?)@40<=%(%(stack%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(component%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbInclude /\%#=1\v^%(use%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*["'])@=/ nextgroup=gpbUsedFile skipwhite
+syntax match gpbUsedFile /\%#=1\v"[^"]*"/ contained nextgroup=gpbAs skipwhite
+syntax match gpbAs /\%#=1\v%(as%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>/ contained
+syntax match gpbItem /\%#=1\v^%(extend%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+%(stack%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^%(%(pub%(%(%(%(%(%( |\t)|\r))@>)+)@>%(%(%(%(%(%(%(%(%(%(%(use|const)|fn)|type)|component)|stack)|environment)|facts)|extend)|test)|policy))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@=)@>\s+)?%(%(stack%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(component%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^%(environment%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(\s+%(of%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|\s*\{|\s*$))@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^%(facts%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\.)@=/ nextgroup=gpbResourceType skipwhite
-syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=%(fn%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
-syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=%(const%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*[:=])@=/ nextgroup=gpbName skipwhite
-syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=%(type%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*[={])@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^%(%(pub%(%(%(%(%(%( |\t)|\r))@>)+)@>%(%(%(%(%(%(%(%(%(%(%(use|const)|fn)|type)|component)|stack)|environment)|facts)|extend)|test)|policy))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@=)@>\s+)?%(fn%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
+syntax match gpbItem /\%#=1\v^%(%(pub%(%(%(%(%(%( |\t)|\r))@>)+)@>%(%(%(%(%(%(%(%(%(%(%(use|const)|fn)|type)|component)|stack)|environment)|facts)|extend)|test)|policy))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@=)@>\s+)?%(const%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*[:=])@=/ nextgroup=gpbName skipwhite
+syntax match gpbItem /\%#=1\v^%(%(pub%(%(%(%(%(%( |\t)|\r))@>)+)@>%(%(%(%(%(%(%(%(%(%(%(use|const)|fn)|type)|component)|stack)|environment)|facts)|extend)|test)|policy))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@=)@>\s+)?%(type%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*[={])@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItemName /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/ contained nextgroup=gpbOf skipwhite
 syntax match gpbFunctionName /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/ contained
 syntax match gpbOf /\%#=1\v%(of%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>/ contained nextgroup=gpbItemName skipwhite
@@ -126,6 +126,8 @@ highlight default link gpbFrom Keyword
 highlight default link gpbDomain Constant
 highlight default link gpbUsed Identifier
 highlight default link gpbInclude Include
+highlight default link gpbUsedFile String
+highlight default link gpbAs Include
 highlight default link gpbItem Structure
 highlight default link gpbItemName Typedef
 highlight default link gpbFunctionName Function
