@@ -27,6 +27,8 @@ mod state;
 mod state_folder;
 mod stop_signals;
 mod terminal;
+mod vendor;
+mod visible;
 
 pub use dispatch::main;
 pub(crate) use session::Session;

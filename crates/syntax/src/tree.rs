@@ -206,3 +206,9 @@ impl<'t> Iterator for Children<'t> {
         Some(node)
     }
 }
+
+/// Returns the names under which a file uses others, `net` of `use "net.gpb" as net`, in the order of the text.
+pub(super) fn aliases(root: SyntaxNode<'_>) -> Vec<&str> {
+    let named = root.children().filter(|item| item.is(Rule::use_item) && item.has(Rule::kw_as));
+    named.filter_map(|item| item.child(Rule::name)).map(SyntaxNode::text).collect()
+}

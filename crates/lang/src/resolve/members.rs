@@ -23,7 +23,9 @@ impl<'p> Resolver<'_, 'p> {
                 self.member_in(&index, &format!("the layer `{}`", layer.name.text), layer.name.span, name);
             }
             DeclKind::Use(block) => {
-                if let Some(component) = self.world.names.component(self.module, &block.head.text) {
+                if let Some(component) =
+                    self.world.names.component(self.world.home_of(block.span, self.module), &block.head.text)
+                {
                     self.member_of_component(component, name);
                 }
             }

@@ -233,7 +233,7 @@ impl ErrorFinder {
 
     fn call(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         let before = node.before()?;
-        let named = before.is(Rule::name) && before.before().is_none();
+        let named = before.is(Rule::name) && before.before().is_none() || self.is_qualified(before);
         (!named && !before.is(Rule::compat_path)).then(|| {
             Diagnostic::error("GPB0060", "only a function can be called, by its name")
                 .with_label(self.span(node), "what stands before this is not the name of a function")
