@@ -130,3 +130,15 @@ fn joined_documents_have_the_statements_of_both() {
         })
     );
 }
+
+/// The policy is AWS's own: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
+#[test]
+fn a_variable_may_be_compared_as_a_string_with_any_key() {
+    let policy = r#"policy {
+      deny "*" on "*" when { string_not_equals_if_exists { "aws:Ec2InstanceSourcePrivateIPv4" = "\${aws:VpcSourceIp}" } }
+    }"#;
+    assert_eq!(
+        statements("", policy)[0]["Condition"],
+        json!({"StringNotEqualsIfExists": {"aws:Ec2InstanceSourcePrivateIPv4": "${aws:VpcSourceIp}"}})
+    );
+}

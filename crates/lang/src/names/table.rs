@@ -309,7 +309,7 @@ fn alias_table<'p>(uses: &'p [UsedModule], seen: &ItemTable<'p>, diagnostics: &m
         } else if let Some(first) = constant {
             diagnostics.push(taken(alias, "a constant has this name").with_label(first, "this constant"));
         } else if name == "aws" {
-            diagnostics.push(taken(alias, "the names of resource types begin so, as in `aws.sqs.queue`"));
+            diagnostics.push(taken(alias, "the names of resource types begin so, which are `aws.service.type`"));
         } else {
             table.insert(name, (*module, alias.span));
         }
