@@ -29,6 +29,13 @@ pub(super) fn module(file: FileId, tree: &SyntaxTree<'_>) -> (Module, Vec<Diagno
     (module, lower.diagnostics)
 }
 
+/// Lowers a value that stands alone.
+pub(super) fn value(file: FileId, tree: &SyntaxTree<'_>) -> (Option<Expr>, Vec<Diagnostic>) {
+    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0, nested: Vec::new(), skip_until: 0 };
+    let value = tree.root().map(|root| lower.expr_in(root));
+    (value, lower.diagnostics)
+}
+
 struct Lowering {
     file: FileId,
     diagnostics: Vec<Diagnostic>,
