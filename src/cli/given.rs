@@ -76,6 +76,7 @@ fn refused(option: &str, command: &Command) -> Option<String> {
         Command::Explain { .. } => "explain",
         Command::Completions { .. } => "completions",
         Command::Lsp => "lsp",
+        Command::Vendor { .. } => "vendor",
         Command::Check { .. }
         | Command::Plan { .. }
         | Command::Apply { .. }

@@ -9,6 +9,8 @@ mod incomplete;
 mod inputs;
 mod logs;
 mod look;
+mod modules;
+mod packages;
 mod plan;
 mod protection;
 mod secrets;

@@ -35,6 +35,7 @@ pub fn span_of(stmt: &Stmt) -> Span {
         Stmt::Budget(budget) => budget.span,
         Stmt::Require(require) => require.span,
         Stmt::In { span, .. }
+        | Stmt::Extension { span, .. }
         | Stmt::After { span, .. }
         | Stmt::Protect { span, .. }
         | Stmt::Ignore { span, .. }

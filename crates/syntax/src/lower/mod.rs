@@ -24,14 +24,14 @@ use gpb_base::source::{FileId, Span};
 pub(super) const MAX_DEPTH: usize = 256;
 
 pub(super) fn module(file: FileId, tree: &SyntaxTree<'_>) -> (Module, Vec<Diagnostic>) {
-    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0, nested: Vec::new(), skip_until: 0 };
+    let mut lower = Lowering::of(file);
     let module = lower.module(tree.root());
     (module, lower.diagnostics)
 }
 
 /// Lowers a value that stands alone.
 pub(super) fn value(file: FileId, tree: &SyntaxTree<'_>) -> (Option<Expr>, Vec<Diagnostic>) {
-    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0, nested: Vec::new(), skip_until: 0 };
+    let mut lower = Lowering::of(file);
     let value = tree.root().map(|root| lower.expr_in(root));
     (value, lower.diagnostics)
 }
@@ -45,9 +45,25 @@ struct Lowering {
     nested: Vec<Item>,
     /// The end, in bytes, of entries that belong to one in another language.
     skip_until: usize,
+    /// The names under which the file uses others: what follows one and a dot is an item of that file.
+    aliases: Vec<String>,
+    /// The item being lowered is written with `pub`.
+    public: bool,
 }
 
 impl Lowering {
+    fn of(file: FileId) -> Self {
+        Self {
+            file,
+            diagnostics: Vec::new(),
+            depth: 0,
+            nested: Vec::new(),
+            skip_until: 0,
+            aliases: Vec::new(),
+            public: false,
+        }
+    }
+
     fn span(&self, node: SyntaxNode<'_>) -> Span {
         Span::new(self.file, node.start(), node.end())
     }
@@ -108,7 +124,7 @@ impl Lowering {
 }
 
 fn is_name(node: SyntaxNode<'_>) -> bool {
-    matches!(node.rule(), Rule::name | Rule::quoted_key | Rule::bad_name | Rule::missing_name)
+    matches!(node.rule(), Rule::name | Rule::qualified_name | Rule::quoted_key | Rule::bad_name | Rule::missing_name)
 }
 
 /// The `///` lines met since the last entry.
