@@ -7,7 +7,7 @@ use super::names::GlobalItem;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::{FileId, SourceMap, Span};
 use gpb_model::ty::Type;
-use gpb_model::value::Value;
+use gpb_model::value::{Value, ValueKind};
 use gpb_model::{Input, InputSource};
 use gpb_syntax::ast::Body;
 use std::collections::BTreeMap;
@@ -133,11 +133,21 @@ pub fn read_as(ty: &Type, text: &str, (file, source, from): (FileId, &str, usize
     let read = gpb_syntax::parse_value(file, source, from);
     let read = read.and_then(|expr| literal::value(&expr).map_err(|diagnostic| vec![diagnostic]));
     match read {
+        // Nothing is in scope of which a word could be the name.
+        Ok(value) if !takes_words(required) => Ok(match &value.kind {
+            ValueKind::Word(word) => Value::text(word.text.clone(), value.span),
+            _ => value,
+        }),
         // Without a type to read it by, a word is text.
         Ok(value) if *required == Type::Any && !value.unread_words().is_empty() => Ok(whole()),
         Err(_) if *required == Type::Any => Ok(whole()),
         read => read,
     }
+}
+
+/// Checks whether a word means something where a type is expected.
+fn takes_words(ty: &Type) -> bool {
+    matches!(ty, Type::Any | Type::Bool | Type::Words(_) | Type::Region | Type::Zone | Type::Place)
 }
 
 /// Checks whether a secret is in values of a type.

@@ -80,6 +80,7 @@ fn wrong_values_are_shown_where_they_were_given() {
         "size=30s",
         "size=",
         "size=5 6",
+        "size=5, 6",
         "size=2 * 3",
         "zones=a",
         "zones=[a]",

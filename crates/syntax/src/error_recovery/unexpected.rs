@@ -69,6 +69,13 @@ impl ErrorFinder {
                     .with_label(self.head_of(node), "defined inside braces")
                     .help("move it out of the braces: every stack and component of the file can call it"),
             ),
+            Rule::outside_rest => Some(
+                Diagnostic::error(
+                    "GPB0039",
+                    format!("expected the end of the value, found `{}`", first_word(node.text())),
+                )
+                .with_label(self.first(node), "what came before is complete; this belongs to nothing"),
+            ),
             Rule::bad_value | Rule::bad_element => Some(self.no_value(node)),
             Rule::bad_interpolation => {
                 let found = first_word(node.text());

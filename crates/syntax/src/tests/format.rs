@@ -241,7 +241,7 @@ fn constraints() {
         "format_constraints",
         r#"
 type   check{ every:duration   10s..5min=30s
-  require every>  1s   else  "x" }
+  require every >  1s   else  "x" }
 component kafka {
   param brokers:count   1 .. 60   = 3
   param spare:  count 1..2 ?

@@ -15,6 +15,7 @@ const MISSING: &[&str] = &[
     "stack s {\n  x = a.\n  y = a?.\n  z = if c { 1 }\n  resource\n}",
     "stack s {\n  list = [1 2, \"a\"\n    \"b\"]\n  call = f(1 2)\n  a = 1 b = 2\n  c = [for x in xs]\n  d = f(n:)\n}",
     "stack s {\n  name\n  path \"/x\" every\n}",
+    "component c {\n  require a > 1\n  require a > 1, \"b\"\n  require a == b \"c\"\n  require\n  param d: count 1..\n}",
 ];
 
 const BRACKETS: &[&str] = &[
