@@ -52,6 +52,7 @@ syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_moved>>%(\s+<<name>>\s*
 syntax match gpbKeyword /\%#=1\v%(<<kw_moved>>\s+[^=]*\s)@200<=<<kw_to>>%(\s)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_override>>%(\s+<<name>>\s*<<eq>>)@!%(\s+<<name>>)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_when>>%(\s*[={:])@!%(\s+<<name>>\s*%(<<eq>>|\{))@!/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_require>>%(\s*[={:])@!%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+\S)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_recover|kw_derived>>%(\s+<<kw_from>>\s+<<name>>)@=/ nextgroup=gpbFrom skipwhite
 syntax match gpbFrom /\%#=1\v<<kw_from>>/ contained nextgroup=gpbDomain skipwhite
 syntax match gpbDomain /\%#=1\v<<name>>%(\.)@!/ contained nextgroup=gpbDomainComma skipwhite
