@@ -14,7 +14,7 @@ const VERSION: u32 = 1;
 /// The most folders upwards in which a lock file is looked for.
 const MAX_FOLDERS: usize = 64;
 
-/// What a lock file holds.
+/// The content of a lock file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Lock {

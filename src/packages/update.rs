@@ -38,7 +38,7 @@ pub struct PackageChange {
 pub struct VendorResult {
     /// The number of packages in use.
     pub packages: usize,
-    /// What was done; with `check`, what is to be done.
+    /// The changes that were made; with `check`, those that are to be made.
     pub changes: Vec<PackageChange>,
 }
 

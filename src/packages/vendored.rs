@@ -68,8 +68,11 @@ pub fn package(from: &str, written: &str) -> Result<(String, Arc<str>), Box<Diag
         )
     };
     let root = root.ok_or_else(unlocked)?;
-    let lock = Lock::read(&root)
-        .map_err(|why| Box::new(Diagnostic::error("GPB1033", why).help("run `gpb vendor`, which writes it anew")))?;
+    let lock = Lock::read(&root).map_err(|why| {
+        Box::new(
+            Diagnostic::error("GPB1033", why).help("take it from the history again, or remove it and run `gpb vendor`"),
+        )
+    })?;
     let locked = lock.find(&source.to_string()).ok_or_else(unlocked)?;
     let folder = root.join(VENDOR).join(&locked.name);
     if !folder.is_dir() {

@@ -252,7 +252,7 @@ pub enum Stmt {
         /// Source range of the whole statement.
         span: Span,
     },
-    /// What an `extend stack` of another file adds to a stack; the program is put together with it, no text has it.
+    /// The entries that an `extend stack` adds to a stack: the program is put together with it, and no text has it.
     Extension {
         /// The entries between the braces.
         stmts: Vec<Stmt>,

@@ -1,5 +1,6 @@
 //! The items of a program by name, as each file sees them.
 
+mod aliases;
 mod duplicate;
 mod item;
 mod kind;

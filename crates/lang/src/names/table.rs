@@ -1,5 +1,6 @@
 //! The names that each file sees.
 
+use super::aliases::{AliasTable, alias_table};
 use super::duplicate::duplicate;
 use super::item::{EnvironmentItem, GlobalItem, NamedItem};
 use super::kind::ItemKind;
@@ -10,9 +11,8 @@ use gpb_base::source::Span;
 use gpb_syntax::ast::{Binding, Body, FactsItem, FnItem, Ident, Item, TypeItem};
 use std::collections::BTreeSet;
 
-type ItemTable<'p> = HashMap<(ItemKind, &'p str), NamedItem<'p>>;
-/// The files used under a name, each with the place where the name is written.
-type AliasTable<'p> = HashMap<&'p str, (ModuleId, Span)>;
+/// The items of a file, or of what it sees, by kind and name.
+pub(super) type ItemTable<'p> = HashMap<(ItemKind, &'p str), NamedItem<'p>>;
 
 /// The file that a program is entered by.
 const ENTRY: ModuleId = ModuleId(0);
@@ -222,7 +222,9 @@ impl<'p> Names<'p> {
 
     /// Returns the program's item of a name that `from` does not see.
     pub fn elsewhere(&self, kind: ItemKind, name: &str) -> Option<NamedItem<'p>> {
-        self.items.iter().find(|item| item.kind() == kind && item.name().text == name).copied()
+        let is_of_program = |item: &&NamedItem<'p>| !self.is_std(item.module());
+        let mut named = self.items.iter().filter(|item| item.kind() == kind && item.name().text == name);
+        named.find(is_of_program).copied()
     }
 }
 
@@ -295,33 +297,6 @@ fn see<'a, 'p: 'a>(
         }
     }
     (table, private)
-}
-
-/// Returns the files that a module uses under a name; one name with two meanings is reported.
-fn alias_table<'p>(uses: &'p [UsedModule], seen: &ItemTable<'p>, diagnostics: &mut Vec<Diagnostic>) -> AliasTable<'p> {
-    let mut table = AliasTable::default();
-    for UsedModule { module, alias, .. } in uses {
-        let Some(alias) = alias.as_ref().filter(|alias| !alias.text.is_empty()) else { continue };
-        let name = alias.text.as_str();
-        let constant = seen.get(&(ItemKind::Const, name)).map(|item| item.name().span);
-        if let Some((_, first)) = table.get(name) {
-            diagnostics.push(duplicate("file", alias, *first));
-        } else if let Some(first) = constant {
-            diagnostics.push(taken(alias, "a constant has this name").with_label(first, "this constant"));
-        } else if name == "aws" {
-            diagnostics.push(taken(alias, "the names of resource types begin so, which are `aws.service.type`"));
-        } else {
-            table.insert(name, (*module, alias.span));
-        }
-    }
-    table
-}
-
-/// Returns the diagnostic for a file that is used under a name which is taken.
-fn taken(alias: &Ident, why: &str) -> Diagnostic {
-    Diagnostic::error("GPB1022", format!("a file cannot be used as `{}`", alias.text))
-        .with_label(alias.span, why.to_owned())
-        .help("use it under another name")
 }
 
 /// Keeps the first environment of each name; two of one name have been reported with the items of their file.
