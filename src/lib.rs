@@ -7,5 +7,7 @@ pub mod analysis;
 mod calendar;
 pub mod cli;
 mod files;
+mod item_docs;
 pub mod lsp;
 pub mod report;
+pub mod workspace;

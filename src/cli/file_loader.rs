@@ -3,8 +3,8 @@
 
 pub use gpb_engine::state::io_message;
 
-use crate::files;
-use gpb_base::source::Loader;
+use crate::{files, workspace};
+use gpb_base::source::{FileContent, FolderFile, Loader, UnreadableFile};
 use gpb_base::stdlib::Library;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,6 +20,14 @@ impl Loader for FileLoader {
     fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String> {
         let path = files::relative_to(from, path);
         files::text(&path).map(|text| (path.display().to_string(), text))
+    }
+
+    fn read(&self, from: &str, path: &str, most: usize) -> Result<FileContent, UnreadableFile> {
+        workspace::read(from, path, most)
+    }
+
+    fn list(&self, from: &str, path: &str, most: usize) -> Result<Vec<FolderFile>, UnreadableFile> {
+        workspace::list(from, path, most)
     }
 }
 

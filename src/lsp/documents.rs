@@ -1,7 +1,7 @@
 //! The open documents of an editor, which come before the files on the disk.
 
-use crate::files;
-use gpb_base::source::Loader;
+use crate::{files, workspace};
+use gpb_base::source::{FileContent, FolderFile, Loader, UnreadableFile};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -66,6 +66,18 @@ impl Loader for Documents {
         let name = path.display().to_string();
         let text = self.open.get(&name).map_or_else(|| files::text(&path), |document| Ok(document.text.clone()));
         text.map(|text| (name, text))
+    }
+
+    fn read(&self, from: &str, path: &str, most: usize) -> Result<FileContent, UnreadableFile> {
+        let read = workspace::read(from, path, most)?;
+        match self.open.get(&read.path) {
+            Some(document) => Ok(FileContent { bytes: document.text.as_bytes().into(), ..read }),
+            None => Ok(read),
+        }
+    }
+
+    fn list(&self, from: &str, path: &str, most: usize) -> Result<Vec<FolderFile>, UnreadableFile> {
+        workspace::list(from, path, most)
     }
 }
 

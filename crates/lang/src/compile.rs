@@ -24,7 +24,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy)]
 pub struct CompileInputs<'a> {
     /// Reads the files of the program.
-    pub loader: &'a dyn Loader,
+    pub loader: &'a (dyn Loader + Sync),
     /// The standard library: components, functions, facts.
     pub library: &'a Library,
     /// The resource types.
@@ -35,7 +35,7 @@ pub struct CompileInputs<'a> {
 
 impl<'a> CompileInputs<'a> {
     /// Returns the inputs with the catalog and the cloud's facts that are in the binary.
-    pub fn embedded(loader: &'a dyn Loader, library: &'a Library) -> Self {
+    pub fn embedded(loader: &'a (dyn Loader + Sync), library: &'a Library) -> Self {
         Self { loader, library, catalog: Catalog::embedded(), facts: &EmbeddedCloudFacts }
     }
 }
@@ -107,7 +107,7 @@ fn run(
     let mut program = modules::load(entry, inputs.loader, inputs.library);
     let mut diagnostics = std::mem::take(&mut program.diagnostics);
     let broken: Vec<Span> = diagnostics.iter().filter(|one| one.is_error()).filter_map(Diagnostic::span).collect();
-    let found = deep_stack::run(|| evaluate(&program, inputs.catalog, inputs.facts, wanted, (at, &broken)));
+    let found = deep_stack::run(|| evaluate(&program, inputs, wanted, (at, &broken)));
     let found = found.unwrap_or_else(|| EvalOutput {
         diagnostics: vec![Diagnostic::error("GPB1411", "there is no memory for the compiler's stack")],
         ..EvalOutput::default()
@@ -115,6 +115,7 @@ fn run(
     let whole = !found.diagnostics.iter().any(Diagnostic::is_error);
     diagnostics.extend(found.diagnostics);
     diag::sort(&mut diagnostics);
+    program.add_templates();
     let program = Arc::new(program);
     Compilation {
         sources: program.sources.clone(),
@@ -136,8 +137,7 @@ struct EvalOutput {
 
 fn evaluate(
     program: &Program,
-    catalog: &Catalog,
-    facts: &(dyn CloudFacts + Sync),
+    inputs: &CompileInputs<'_>,
     (wanted, goal): (Option<&str>, CompileGoal),
     (at, broken): (Option<&(String, Decimal)>, &[Span]),
 ) -> EvalOutput {
@@ -147,7 +147,7 @@ fn evaluate(
     }
     let mut early = Vec::new();
     let names = Names::collect(program, &mut early);
-    let cx = CompileContext::new(program, names.into(), catalog, facts);
+    let cx = CompileContext::new(program, names.into(), inputs.catalog, inputs.facts).with_files(inputs.loader);
     cx.reports.all(early);
     let resolved = resolve::resolve(&cx);
     let environments: Vec<String> =

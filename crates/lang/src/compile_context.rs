@@ -1,6 +1,7 @@
 //! The surroundings that every part of the compiler looks at: the program, its names, the catalog, and where diagnostics go.
 
 use super::body_index::BodyIndexes;
+use super::file_cache::FileCache;
 use super::modules::Program;
 use super::names::Names;
 use super::node_id::NodeId;
@@ -8,7 +9,7 @@ use super::ty::CloudFacts;
 use super::type_table::TypeTable;
 use foldhash::{HashMap, HashSet};
 use gpb_base::diag::Diagnostic;
-use gpb_base::source::{FileId, Span};
+use gpb_base::source::{FileId, Loader, Span};
 use gpb_catalog::{Catalog, TypeDef};
 use gpb_syntax::ast::{NamePath, PathSegment};
 use std::cell::{Cell, RefCell};
@@ -41,6 +42,8 @@ pub struct CompileContext<'p> {
     pub reports: DiagnosticSink,
     /// True once some evaluation reached a ceiling: then nothing more is evaluated.
     pub spent: Cell<bool>,
+    /// The files that functions read.
+    pub files: FileCache<'p>,
     defs: RefCell<HashMap<String, Option<Arc<TypeDef>>>>,
     /// The resources and uses of components that some environment has expanded.
     expanded: RefCell<HashSet<NodeId>>,
@@ -65,9 +68,16 @@ impl<'p> CompileContext<'p> {
             types: TypeTable::default(),
             reports: DiagnosticSink::default(),
             spent: Cell::default(),
+            files: FileCache::default(),
             defs: RefCell::default(),
             expanded: RefCell::default(),
         }
+    }
+
+    /// Returns the surroundings with files that functions read.
+    #[must_use]
+    pub fn with_files(self, loader: &'p (dyn Loader + Sync)) -> Self {
+        Self { files: FileCache::new(loader), ..self }
     }
 
     /// Returns a resource type, decoded once.

@@ -19,6 +19,7 @@ mod environment;
 mod eval;
 mod expand;
 mod facts;
+mod file_cache;
 mod graph_functions;
 mod library_index;
 mod modules;
@@ -26,6 +27,7 @@ mod names;
 mod node_id;
 mod resolve;
 mod static_check;
+mod template_files;
 mod type_table;
 
 #[cfg(test)]

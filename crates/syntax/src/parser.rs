@@ -42,12 +42,13 @@ pub(super) fn parse(text: &str, parallel: bool) -> Option<Vec<NodeData>> {
     Some(pieces.nodes)
 }
 
+/// Returns the nodes of a template, in one piece.
+pub(super) fn parse_template(text: &str) -> Option<Vec<NodeData>> {
+    Pieces::whole(text, Rule::template)
+}
+
 /// Returns the nodes of a whole file as the rule `file` finds them, in one piece.
 #[cfg(test)]
 pub(super) fn parse_whole(text: &str) -> Option<Vec<NodeData>> {
-    let mut pieces = Pieces::of(text)?;
-    pieces.nodes.clear();
-    pieces.at = 0;
-    pieces.read(Rule::file)?;
-    Some(pieces.nodes)
+    Pieces::whole(text, Rule::file)
 }

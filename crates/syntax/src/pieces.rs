@@ -43,6 +43,13 @@ impl<'t> Pieces<'t> {
         Some(pieces)
     }
 
+    /// Returns the nodes of a text as one rule finds them.
+    pub fn whole(text: &'t str, rule: Rule) -> Option<Vec<NodeData>> {
+        let mut pieces = Self { text, at: 0, nodes: Vec::new(), open: 0, is_ahead: false };
+        pieces.read(rule)?;
+        Some(pieces.nodes)
+    }
+
     /// Reads the rest of a body, as if a part of it began at `at`; stops before what closes the body.
     pub fn ahead(text: &'t str, at: usize) -> Self {
         let nodes = Vec::with_capacity(text.len().saturating_sub(at) / BYTES_PER_NODE);

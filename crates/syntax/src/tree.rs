@@ -49,6 +49,11 @@ impl<'t> SyntaxTree<'t> {
         parser::parse(text, parallel).map(|nodes| SyntaxTree { text, nodes })
     }
 
+    /// Returns the tree of a template.
+    pub fn parse_template(text: &'t str) -> Option<SyntaxTree<'t>> {
+        parser::parse_template(text).map(|nodes| SyntaxTree { text, nodes })
+    }
+
     /// Returns the tree of `text` as the grammar finds it in one piece.
     #[cfg(test)]
     pub fn parse_whole(text: &'t str) -> Option<SyntaxTree<'t>> {

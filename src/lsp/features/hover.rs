@@ -1,9 +1,8 @@
 //! Hovers: the documentation of a name.
 
+use crate::item_docs;
 use gpb_catalog::Catalog;
-use gpb_lang::{Compilation, builtins};
-use gpb_syntax::ast::{Binding, Body, Item, Module, Stmt, TypeKind};
-use std::fmt::Write as _;
+use gpb_lang::Compilation;
 
 /// Returns the documentation of the word at a byte of a file, as Markdown.
 ///
@@ -16,11 +15,9 @@ pub fn hover(compilation: &Compilation, path: &str, offset: usize) -> Option<Str
         return Some(format!("`{word}`\n\n{}", def.aws));
     }
     let last = word.rsplit('.').next().unwrap_or(word);
-    let found = compilation.modules.iter().flat_map(|module| documented(module, last)).next();
-    found.or_else(|| {
-        let builtin = builtins::lookup(last)?;
-        Some(format!("```gpb\n{}\n```\n\n{}", builtin.signature(), builtin.doc))
-    })
+    let items = compilation.modules.iter().flat_map(|module| item_docs::of_items(module, last)).next();
+    let declared = || item_docs::of_declarations(compilation.modules.iter().find(|module| module.file == file)?, last);
+    items.or_else(declared).or_else(|| item_docs::of_function(last))
 }
 
 /// Returns the dotted name around a byte, up to the end of the byte's segment.
@@ -32,47 +29,4 @@ fn word_at(text: &str, offset: usize) -> Option<&str> {
         .map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
     let end = offset + after.find(|c: char| !is_word(c)).unwrap_or(after.len());
     text.get(back..end).map(|word| word.trim_matches('.')).filter(|word| !word.is_empty())
-}
-
-/// Returns the documentation of the items of a module that have the name.
-fn documented<'m>(module: &'m Module, name: &'m str) -> impl Iterator<Item = String> + 'm {
-    module.items.iter().filter_map(move |item| match item {
-        Item::Component(body) if body.name.text == name => Some(component("component", body)),
-        Item::Stack(body) if body.name.text == name => Some(component("stack", body)),
-        Item::Fn(item) if item.name.text == name => {
-            let params: Vec<&str> = item.params.iter().map(|param| param.name.text.as_str()).collect();
-            Some(page(&format!("fn {name}({})", params.join(", ")), item.doc.as_deref(), &[]))
-        }
-        Item::Type(item) if item.name.text == name => {
-            let fields: &[Binding] = if let TypeKind::Object(fields) = &item.ty.kind { fields } else { &[] };
-            Some(page(&format!("type {name}"), item.doc.as_deref(), &fields.iter().collect::<Vec<_>>()))
-        }
-        Item::Const(item) if item.name.text == name => Some(page(&format!("const {name}"), item.doc.as_deref(), &[])),
-        _ => None,
-    })
-}
-
-/// Documents a component or a stack with its parameters.
-fn component(kind: &str, body: &Body) -> String {
-    let params: Vec<&Binding> = body
-        .stmts
-        .iter()
-        .filter_map(|stmt| if let Stmt::Param(param) = stmt { Some(&**param) } else { None })
-        .collect();
-    page(&format!("{kind} {}", body.name.text), body.doc.as_deref(), &params)
-}
-
-/// Returns a page: a head, its documentation and its fields.
-fn page(head: &str, doc: Option<&str>, fields: &[&Binding]) -> String {
-    let mut out = format!("```gpb\n{head}\n```\n");
-    if let Some(doc) = doc {
-        let _ = writeln!(out, "\n{}", doc.trim());
-    }
-    for (at, field) in fields.iter().enumerate() {
-        let required = if field.value.is_none() { "" } else { " (optional)" };
-        let doc = field.doc.as_deref().map(|doc| format!(": {}", doc.split_whitespace().collect::<Vec<_>>().join(" ")));
-        let gap = if at == 0 { "\n" } else { "" };
-        let _ = writeln!(out, "{gap}- `{}`{required}{}", field.name.text, doc.unwrap_or_default());
-    }
-    out
 }

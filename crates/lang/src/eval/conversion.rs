@@ -28,6 +28,7 @@ impl<'p> Interpreter<'_, 'p> {
             defaults: &defaults,
             judging: self.view.is_finished(),
             symbolic: self.view.world().is_some(),
+            files: None,
             expected_at: None,
         })
     }

@@ -29,10 +29,12 @@ mod property_path;
 mod resource_view;
 mod scope;
 mod size;
+mod spread;
 mod state;
 mod symbolic_access;
 mod symbolic_operators;
 mod symbols;
+mod template;
 mod world;
 
 pub use ambient::environment_value;
