@@ -9,5 +9,6 @@ pub mod cli;
 mod files;
 mod item_docs;
 pub mod lsp;
+mod packages;
 pub mod report;
 pub mod workspace;

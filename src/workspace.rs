@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this file reads the files of a workspace")]
 
 use crate::files::{normalize, relative_to};
+use crate::packages;
 use gpb_base::source::{FileContent, FolderFile, UnreadableFile};
 use gpb_engine::state::io_message;
 use std::fs::{self, File, Metadata};
@@ -129,6 +130,10 @@ fn inside(from: &str, path: &str) -> Result<WorkspaceEntry, UnreadableFile> {
         return Err(UnreadableFile::outside("it leads out of the workspace"));
     }
     let shown = relative_to(from, path);
+    // What a package reads is part of the package, and locked with it.
+    if let Some(why) = packages::outside(from, &shown) {
+        return Err(UnreadableFile::outside(why));
+    }
     let real = fs::canonicalize(&wanted).map_err(|error| {
         let is_missing = error.kind() == std::io::ErrorKind::NotFound;
         let beside = if is_missing { names_beside(&wanted) } else { Vec::new() };

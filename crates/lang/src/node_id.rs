@@ -34,6 +34,7 @@ pub fn span_of(stmt: &Stmt) -> Span {
         Stmt::Recover(recover) => recover.span,
         Stmt::Budget(budget) => budget.span,
         Stmt::In { span, .. }
+        | Stmt::Extension { span, .. }
         | Stmt::After { span, .. }
         | Stmt::Protect { span, .. }
         | Stmt::Ignore { span, .. }

@@ -24,7 +24,7 @@ mod tests;
 
 pub use format::{FormatError, format};
 pub use template::{ParsedTemplate, parse_template};
-pub use upgrade::{UpgradedText, upgrade};
+pub use upgrade::{UpgradedText, upgrade, upgrade_used, uses};
 
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};

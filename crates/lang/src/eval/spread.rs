@@ -73,7 +73,11 @@ impl<'p> Interpreter<'_, 'p> {
         expect: Expectation<'_>,
         ty: &Type,
     ) -> EvalResult<Option<Value>> {
-        let value = self.eval(written, scope, expect)?.with_span(written.span);
+        let value = match &*written.kind {
+            ExprKind::Name(_) => self.named(written, scope)?,
+            _ => self.eval(written, scope, expect)?,
+        };
+        let value = value.with_span(written.span);
         let is_list = matches!(ty, Type::List(_));
         let fits = match &value.kind {
             ValueKind::Absent => return Ok(None),

@@ -110,8 +110,9 @@ impl<'p> TemplateNames<'_, '_, 'p> {
             ExprKind::Text(parts) => self.parts(parts),
             ExprKind::List(items) => items.iter().for_each(|item| self.expr(item)),
             ExprKind::Call { callee, args } => {
-                self.callee(callee);
-                args.iter().for_each(|arg| self.expr(&arg.value));
+                if self.callee(callee) {
+                    args.iter().for_each(|arg| self.expr(&arg.value));
+                }
             }
             ExprKind::Member { of, .. } => self.expr(of),
             ExprKind::Not(inner) | ExprKind::Negate(inner) | ExprKind::Spread(inner) => self.expr(inner),
@@ -135,17 +136,19 @@ impl<'p> TemplateNames<'_, '_, 'p> {
         }
     }
 
-    fn callee(&mut self, callee: &'p Ident) {
+    /// Checks that a template may call a function.
+    fn callee(&mut self, callee: &'p Ident) -> bool {
         let own = self.interpreter.cx.names.function(self.scope.frame.module_cx.module, &callee.text);
         match builtins::lookup(&callee.text) {
-            _ if own.is_some() => {}
+            _ if own.is_some() => return true,
             Some(builtin) if READING.contains(&builtin.name) => self.refuse("a call that reads files", callee.span),
-            Some(_) => {}
+            Some(_) => return true,
             None => {
                 self.failed = true;
                 self.interpreter.report(builtins::unknown(&callee.text, callee.span, []));
             }
         }
+        false
     }
 }
 

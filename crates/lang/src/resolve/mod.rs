@@ -9,6 +9,7 @@ mod expr;
 mod foreign;
 mod items;
 mod members;
+mod qualified;
 mod resolver;
 mod ribs;
 mod scope;

@@ -25,14 +25,14 @@ use std::ops::Range;
 pub(super) const MAX_DEPTH: usize = 256;
 
 pub(super) fn module(file: FileId, tree: &SyntaxTree<'_>) -> (Module, Vec<Diagnostic>) {
-    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0, nested: Vec::new(), skip_until: 0 };
+    let mut lower = Lowering::of(file);
     let module = lower.module(tree.root());
     (module, lower.diagnostics)
 }
 
 /// Lowers the `${…}` of a template, each with its place in the text.
 pub(super) fn template(file: FileId, tree: &SyntaxTree<'_>) -> (Vec<(Range<usize>, Expr)>, Vec<Diagnostic>) {
-    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0, nested: Vec::new(), skip_until: 0 };
+    let mut lower = Lowering::of(file);
     let interpolations = tree.nodes().filter(|node| node.is(Rule::interpolation) && node.parent() == tree.root());
     let values = interpolations.map(|node| (node.start()..node.end(), lower.interpolation(node)));
     let values = values.collect();
@@ -48,9 +48,26 @@ struct Lowering {
     nested: Vec<Item>,
     /// The end, in bytes, of entries that belong to one in another language.
     skip_until: usize,
+    /// The names under which the file uses others: what follows one and a dot is an item of that file.
+    aliases: Vec<String>,
+    /// The item being lowered is written with `pub`.
+    public: bool,
 }
 
 impl Lowering {
+    /// Returns the state in which a text is begun.
+    fn of(file: FileId) -> Self {
+        Lowering {
+            file,
+            diagnostics: Vec::new(),
+            depth: 0,
+            nested: Vec::new(),
+            skip_until: 0,
+            aliases: Vec::new(),
+            public: false,
+        }
+    }
+
     fn span(&self, node: SyntaxNode<'_>) -> Span {
         Span::new(self.file, node.start(), node.end())
     }
@@ -111,7 +128,7 @@ impl Lowering {
 }
 
 fn is_name(node: SyntaxNode<'_>) -> bool {
-    matches!(node.rule(), Rule::name | Rule::quoted_key | Rule::bad_name | Rule::missing_name)
+    matches!(node.rule(), Rule::name | Rule::qualified_name | Rule::quoted_key | Rule::bad_name | Rule::missing_name)
 }
 
 /// The `///` lines met since the last entry.

@@ -13,6 +13,7 @@ fn items() {
 //! module.
 
 use "platform.gpb"                     // all items of that file
+use "net.gpb" as net
 const office: cidr = "203.0.113.0/24"
 /// Names a thing.
 fn label(kind: string, n: count = 1) -> string = "${kind}-${n}"
@@ -26,6 +27,25 @@ type pick = "a b" | c?
 component queue { param name: string }
 stack gpubroker { }
 environment live of gpubroker { region = us-east-1 }
+"#,
+    );
+}
+
+#[test]
+fn modules() {
+    check(
+        "modules",
+        r#"use "net.gpb" as net // by its name
+/// How many.
+pub const size: count = net.size + net.sizes.small
+pub fn label(x: net.kind?) -> list<net.kind> = [net.label(x).head, other.label, net.labels[0]]
+pub type kind = a | b
+pub  component queue { net.queue main { a = 1 }
+  net.queue far in us-west-2 { } }
+pub stack road { }
+extend stack road { layer a { } }
+extend stack net.road { net.queue main { } }
+environment live of net.road { n = net.size }
 "#,
     );
 }
