@@ -9,7 +9,7 @@ use std::fs::{self, File, Metadata};
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
-/// What stands in the folder that is the workspace of all below it.
+/// The names that make the folder they stand in the workspace of all below it.
 const MARKS: [&str; 2] = [".git", "gpb.lock"];
 /// The number of names that are looked at for a suggestion.
 const MAX_NAMES: usize = 1_000;

@@ -3,6 +3,7 @@
 use crate::cli::{Session, exit::Exit, terminal};
 use crate::item_docs;
 use gpb_base::diag;
+use gpb_base::source::SourceMap;
 use gpb_catalog::{Catalog, ListShape, Property, Shape, TypeDef};
 use gpb_lang::{LibraryIndex, builtins};
 use gpb_model::PropPath;
@@ -43,7 +44,11 @@ pub fn run(session: &Session, subject: &str) -> Exit {
 fn of_library(session: &Session, name: &str) -> Option<String> {
     let index = session.library.derived(LibraryIndex::new);
     let files = index.read(&index.files_mentioned(name));
-    files.into_iter().find_map(|(_, _, parsed)| item_docs::of_items(&parsed.module, name).next())
+    let mut sources = SourceMap::default();
+    for (number, file, _) in &files {
+        sources.add_library(*number, file.path.clone(), file.text.clone());
+    }
+    files.into_iter().find_map(|(_, _, parsed)| item_docs::of_items(&parsed.module, &sources, name).next())
 }
 
 /// Describes a type for people.

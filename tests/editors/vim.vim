@@ -20,11 +20,11 @@ function s:Main() abort
   endfor
 endfunction
 
-let s:keyword = '^gpb\%(Keyword\|Item\|Repeat\|Conditional\|Include\|Of\|Uses\|From\|PolicyMark\|PolicyWord\)$'
+let s:keyword = '^gpb\%(Keyword\|Item\|Repeat\|Conditional\|Include\|As\|Of\|Uses\|From\|PolicyMark\|PolicyWord\)$'
 let s:accepts = {
       \ 'keyword': s:keyword,
       \ 'comment': '^gpb\%(Comment\|DocComment\|Todo\)$',
-      \ 'string': '^gpb\%(String\|BlockString\|Escape\|Quote\)$',
+      \ 'string': '^gpb\%(String\|UsedFile\|BlockString\|Escape\|Quote\)$',
       \ 'number': '^gpbNumber$',
       \ 'name': '^gpb',
       \ 'operator': '^gpb',

@@ -7,6 +7,7 @@ mod errors;
 mod files;
 mod help;
 mod incomplete;
+mod inputs;
 mod logs;
 mod look;
 mod modules;

@@ -2,6 +2,7 @@
 
 use super::body_index::BodyIndexes;
 use super::file_cache::FileCache;
+use super::inputs::PlacedInputs;
 use super::modules::{ModuleId, Program};
 use super::names::{NamedItem, Names, private_item};
 use super::node_id::NodeId;
@@ -13,6 +14,7 @@ use gpb_base::source::{FileId, Loader, Span};
 use gpb_catalog::{Catalog, TypeDef};
 use gpb_syntax::ast::{Ident, NamePath, PathSegment};
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The failure of something that could not be evaluated. A diagnostic has been reported, so what needs it stays silent.
@@ -34,6 +36,8 @@ pub struct CompileContext<'p> {
     pub catalog: &'p Catalog,
     /// Regions, zones and the actions of IAM.
     pub facts: &'p (dyn CloudFacts + Sync),
+    /// The inputs from outside.
+    pub inputs: Rc<PlacedInputs>,
     /// The names that bodies declare.
     pub indexes: BodyIndexes<'p>,
     /// The types that were read.
@@ -64,6 +68,7 @@ impl<'p> CompileContext<'p> {
             names,
             catalog,
             facts,
+            inputs: Rc::default(),
             indexes: BodyIndexes::default(),
             types: TypeTable::default(),
             reports: DiagnosticSink::default(),
@@ -109,6 +114,11 @@ impl<'p> CompileContext<'p> {
     /// Notes that an environment has expanded a resource or the use of a component.
     pub fn expand(&self, statement: Span) {
         self.expanded.borrow_mut().insert(NodeId::new(statement));
+    }
+
+    /// Takes nothing for expanded, because an environment could not be expanded as a whole.
+    pub fn forget_expanded(&self) {
+        self.expanded.take();
     }
 
     /// Checks whether some environment has expanded a resource or the use of a component.

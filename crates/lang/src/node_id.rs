@@ -33,6 +33,7 @@ pub fn span_of(stmt: &Stmt) -> Span {
         Stmt::If(group) => group.span,
         Stmt::Recover(recover) => recover.span,
         Stmt::Budget(budget) => budget.span,
+        Stmt::Require(require) => require.span,
         Stmt::In { span, .. }
         | Stmt::Extension { span, .. }
         | Stmt::After { span, .. }

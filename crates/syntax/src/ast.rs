@@ -198,8 +198,20 @@ pub enum TypeKind {
     Optional(Box<TypeExpr>),
     /// `sandbox | live`; a single-name "union" is written as `Named`.
     Words(Vec<Ident>),
+    /// `count 1..60`, `list<duration 10s..5min>`
+    Bounded {
+        /// The type whose values are bounded.
+        of: Box<TypeExpr>,
+        /// The range behind the type.
+        bounds: Expr,
+    },
     /// `{ path: string, every: duration = 30s }`
-    Object(Vec<Binding>),
+    Object {
+        /// The fields, in order.
+        fields: Vec<Binding>,
+        /// The requirements that its values meet.
+        requires: Vec<RequireStmt>,
+    },
     /// A type was expected here; a diagnostic reports it.
     Missing,
 }
@@ -326,6 +338,19 @@ pub enum Stmt {
         /// Source range of the whole statement.
         span: Span,
     },
+    /// `require brokers % zones == 0 else "brokers must divide among the zones"`
+    Require(Box<RequireStmt>),
+}
+
+/// `require brokers % zones == 0 else "brokers must divide among the zones"`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequireStmt {
+    /// The condition that has to hold.
+    pub condition: Expr,
+    /// The reason behind `else`, a string.
+    pub reason: Expr,
+    /// Source range of the whole statement.
+    pub span: Span,
 }
 
 /// `layer data uses security, network in place { … }`

@@ -17,8 +17,10 @@ pub fn hover(compilation: &Compilation, path: &str, offset: usize) -> Option<Str
         return Some(format!("`{word}`\n\n{}", def.aws));
     }
     let last = word.rsplit('.').next().unwrap_or(word);
-    let items = in_order(compilation, file, word).flat_map(|module| item_docs::of_items(module, last)).next();
-    let declared = || item_docs::of_declarations(compilation.modules.iter().find(|module| module.file == file)?, last);
+    let sources = &compilation.sources;
+    let items = in_order(compilation, file, word).flat_map(|module| item_docs::of_items(module, sources, last)).next();
+    let own = || compilation.modules.iter().find(|module| module.file == file);
+    let declared = || item_docs::of_declarations(own()?, sources, last);
     items.or_else(declared).or_else(|| item_docs::of_function(last))
 }
 

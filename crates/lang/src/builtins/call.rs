@@ -55,7 +55,7 @@ fn run(builtin: &'static Builtin, args: Vec<Value>, cx: &TypeContext, span: Span
 /// The function whose file holds expressions, which its caller evaluates.
 pub(crate) const TEMPLATE: &str = "template";
 
-/// What a call of `template` is given.
+/// The file and the values of a call of `template`.
 pub(crate) enum TemplateCall {
     /// A file that was read.
     Read {
@@ -93,14 +93,14 @@ pub(crate) fn template(args: Vec<CallArg>, cx: &TypeContext, span: Span) -> Resu
 fn symbolic(builtin: &Builtin, args: &[Value], span: Span) -> Value {
     let given: Vec<&Value> = args.iter().filter(|arg| !arg.is_absent()).collect();
     let ty = match (builtin.name, given.first().map(|first| type_of(first))) {
-        ("low" | "high", Some(Type::Range(of))) => of.as_ref().clone(),
+        ("low" | "high", Some(Type::Range(of))) => of.required().clone(),
         ("abs", Some(ty)) => ty,
         ("slice", Some(ty @ Type::List(_))) => ty,
         ("zip", _) => match given.as_slice() {
             [a, b] => lists::type_of_pairs(a, b),
             _ => builtin.result.clone(),
         },
-        ("min" | "max" | "sum", Some(Type::List(of))) if given.len() == 1 => of.as_ref().clone(),
+        ("min" | "max" | "sum", Some(Type::List(of))) if given.len() == 1 => of.required().clone(),
         ("min" | "max" | "sum", Some(ty)) if given.iter().all(|other| type_of(other) == ty) => ty,
         _ => builtin.result.clone(),
     };

@@ -54,7 +54,7 @@ pub(super) fn table() -> Vec<Builtin> {
 fn pair(first: Type, second: Type) -> Type {
     let field = |ty| FieldType { ty, default: None, doc: None, span: None };
     let fields = PAIR.iter().map(|name| Arc::from(*name)).zip([field(first), field(second)]);
-    Type::Object(Arc::new(ObjectType { name: None, fields: fields.collect(), span: None }))
+    Type::Object(Arc::new(ObjectType { fields: fields.collect(), ..ObjectType::default() }))
 }
 
 /// Returns the type of the pairs that `zip` makes of two lists.

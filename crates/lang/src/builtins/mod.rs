@@ -27,6 +27,7 @@ pub use builtin::{Builtin, CallArg, Param};
 pub use call::call;
 pub(crate) use call::{TEMPLATE, TemplateCall, template};
 pub use table::{all, called, lookup, names, unknown};
+pub use text::sha256;
 
 #[cfg(test)]
 mod tests;

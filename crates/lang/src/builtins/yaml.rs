@@ -32,7 +32,7 @@ fn unreadable(call: &BuiltinCall, why: String) -> Diagnostic {
 }
 
 /// A list or a map that is being read.
-enum OpenNode {
+enum OpenCollection {
     List(Vec<Value>),
     /// The entries so far, and the key whose value comes next.
     Map(ValueMap, Option<String>),
@@ -41,7 +41,7 @@ enum OpenNode {
 struct YamlReader<'a> {
     call: &'a BuiltinCall<'a>,
     /// The lists and maps around, with the number of the anchor of each, outermost first.
-    open: Vec<(OpenNode, usize)>,
+    open: Vec<(OpenCollection, usize)>,
     anchors: BTreeMap<usize, Value>,
     /// The document, once it is whole.
     read: Option<Value>,
@@ -61,13 +61,15 @@ impl YamlReader<'_> {
                 let value = self.scalar(&text, style, tag.as_deref(), line)?;
                 self.put(value, anchor)
             }
-            Event::SequenceStart(anchor, tag) => self.begin(OpenNode::List(Vec::new()), anchor, (tag, "seq"), line),
+            Event::SequenceStart(anchor, tag) => {
+                self.begin(OpenCollection::List(Vec::new()), anchor, (tag, "seq"), line)
+            }
             Event::MappingStart(anchor, tag) => {
-                self.begin(OpenNode::Map(ValueMap::default(), None), anchor, (tag, "map"), line)
+                self.begin(OpenCollection::Map(ValueMap::default(), None), anchor, (tag, "map"), line)
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some((OpenNode::List(items), anchor)) => self.put(Value::list(items, self.call.span), anchor),
-                Some((OpenNode::Map(mut entries, _), anchor)) => {
+                Some((OpenCollection::List(items), anchor)) => self.put(Value::list(items, self.call.span), anchor),
+                Some((OpenCollection::Map(mut entries, _), anchor)) => {
                     // The same map is the same value, whatever order the text had.
                     entries.sort_unstable_keys();
                     self.put(Value::map(entries, self.call.span), anchor)
@@ -86,12 +88,12 @@ impl YamlReader<'_> {
     }
 
     fn awaits_key(&self) -> bool {
-        matches!(self.open.last(), Some((OpenNode::Map(_, None), _)))
+        matches!(self.open.last(), Some((OpenCollection::Map(_, None), _)))
     }
 
     fn begin(
         &mut self,
-        node: OpenNode,
+        node: OpenCollection,
         anchor: usize,
         (tag, expected): (Option<Cow<'_, Tag>>, &str),
         line: usize,
@@ -117,8 +119,8 @@ impl YamlReader<'_> {
         }
         match self.open.last_mut() {
             None => self.read = Some(value),
-            Some((OpenNode::List(items), _)) => items.push(value),
-            Some((OpenNode::Map(entries, key), _)) => {
+            Some((OpenCollection::List(items), _)) => items.push(value),
+            Some((OpenCollection::Map(entries, key), _)) => {
                 if let Some(key) = key.take() {
                     entries.insert(key.into(), ValueEntry { key: self.call.span, value });
                 }
@@ -136,7 +138,7 @@ impl YamlReader<'_> {
         if is_plain && is_null(text) {
             return Err(self.refuse(line, "a key is empty", "a key is text: put it in quotes"));
         }
-        let Some((OpenNode::Map(entries, key), _)) = self.open.last_mut() else { return Ok(()) };
+        let Some((OpenCollection::Map(entries, key), _)) = self.open.last_mut() else { return Ok(()) };
         if entries.contains_key(text) {
             return Err(unreadable(self.call, format!("line {line}: the key `{text}` stands there twice")));
         }

@@ -46,6 +46,9 @@ impl<'p> Interpreter<'_, 'p> {
             // It is an element of a list, which reads it.
             ExprKind::Spread(_) => Err(AlreadyReported),
             ExprKind::Object(stmts) => self.object(stmts, scope, expect, span),
+            ExprKind::Call { callee, args } if self.reads_variable(callee, scope) => {
+                self.variable(callee, args, scope, expect, span)
+            }
             ExprKind::Call { callee, args } => {
                 let value = self.call(callee, args, scope, span)?;
                 match expect {

@@ -96,6 +96,10 @@ pub fn describe(stmt: &Stmt, place: BodyKind) -> (String, Span, String) {
         }
         Stmt::Derived { span, .. } => belongs("derived", *span, "a body, a resource or the use of a component"),
         Stmt::Budget(budget) => belongs("budget", budget.span, "an environment"),
+        Stmt::Require(require) => {
+            let keyword = word(require.span, "require");
+            belongs("require", keyword, "a stack, a layer, a component or a type")
+        }
         Stmt::Needs { span, .. } => belongs("needs", *span, "a resource or the use of a component"),
     }
 }

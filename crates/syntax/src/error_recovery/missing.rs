@@ -97,6 +97,7 @@ impl ErrorFinder {
                 let diagnostic = expected("GPB0038", "`,`", "commas stand between the parts in brackets");
                 diagnostic.map(|diagnostic| diagnostic.fix("add a comma", at, ","))
             }
+            Rule::missing_reason => self.missing_reason(node),
             Rule::missing_newline => Some(self.missing_newline(node)),
             Rule::missing_quote => self.missing_quote(node),
             Rule::missing_triple => {

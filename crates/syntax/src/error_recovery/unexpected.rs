@@ -34,6 +34,7 @@ fn beginning_of(word: &str) -> Option<&'static str> {
         "replace" => "write `replace create_first` or `replace delete_first`",
         "ignore" => "name the properties: `ignore desired_count`",
         "moved" => "write `moved old.address to new.address`",
+        "require" => "write `require condition else \"why\"`",
         "when" => "write `when cpu > 70% add 2`",
         _ => return None,
     })

@@ -39,6 +39,13 @@ pub(super) fn template(file: FileId, tree: &SyntaxTree<'_>) -> (Vec<(Range<usize
     (values, lower.diagnostics)
 }
 
+/// Lowers a value that stands alone.
+pub(super) fn value(file: FileId, tree: &SyntaxTree<'_>) -> (Option<Expr>, Vec<Diagnostic>) {
+    let mut lower = Lowering::of(file);
+    let value = tree.root().map(|root| lower.expr_in(root));
+    (value, lower.diagnostics)
+}
+
 struct Lowering {
     file: FileId,
     diagnostics: Vec<Diagnostic>,
@@ -57,7 +64,7 @@ struct Lowering {
 impl Lowering {
     /// Returns the state in which a text is begun.
     fn of(file: FileId) -> Self {
-        Lowering {
+        Self {
             file,
             diagnostics: Vec::new(),
             depth: 0,

@@ -137,6 +137,36 @@ stack s {
 }
 
 #[test]
+fn constraints() {
+    check(
+        "constraints",
+        r#"
+type check {
+  every: duration 10s..5min = 30s
+  require every > 1s else "x", timeout: count
+  require: string
+  require a
+    else "y"
+}
+type port = int 1..65535
+fn half(n: int -10..10) -> number = n / 2
+component kafka {
+  param brokers: count 1..60
+  param price: money $1..$2_000 = $5
+  param spare: count 1..2?
+  param sizes: map<list<bytes 1KiB..2 GiB>>
+  require brokers % zones == 0 else "${brokers} must divide"
+  require (a || b) && !c
+    else why
+  for x in xs { require x > 1 else "z" }
+  require = 3
+  use { require { a = 1 }, require = 2 }
+}
+"#,
+    );
+}
+
+#[test]
 fn spread() {
     check(
         "spread",
