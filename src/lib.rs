@@ -7,6 +7,8 @@ pub mod analysis;
 mod calendar;
 pub mod cli;
 mod files;
+mod item_docs;
 pub mod lsp;
 mod packages;
 pub mod report;
+pub mod workspace;

@@ -272,10 +272,10 @@ pub enum Command {
         #[command(flatten)]
         asked: SimulateArgs,
     },
-    /// Explain an error code or a resource type
+    /// Explain an error code, a resource type, a function or an item of the library
     Explain {
-        /// `GPB1002`, `aws.sqs.queue` or `AWS::SQS::Queue`
-        #[arg(value_name = "CODE|TYPE")]
+        /// `GPB1002`, `aws.sqs.queue`, `AWS::SQS::Queue`, `cidr_split` or `aurora`
+        #[arg(value_name = "CODE|TYPE|NAME")]
         subject: String,
     },
     /// Inspect the state, and change it by hand

@@ -1,8 +1,11 @@
-//! `gpb explain`: the page of a code, or a type of the catalog.
+//! `gpb explain`: the page of a code, a type of the catalog, a function, or an item of the standard library.
 
 use crate::cli::{Session, exit::Exit, terminal};
+use crate::item_docs;
 use gpb_base::diag;
+use gpb_base::source::SourceMap;
 use gpb_catalog::{Catalog, ListShape, Property, Shape, TypeDef};
+use gpb_lang::{LibraryIndex, builtins};
 use gpb_model::PropPath;
 use std::fmt::Write as _;
 
@@ -20,14 +23,32 @@ pub fn run(session: &Session, subject: &str) -> Exit {
         terminal::print(&if json { format!("{:#}\n", describe_json(&def)) } else { describe(&def) });
         return Exit::Done;
     }
+    if let Some(text) = of_library(session, subject).or_else(|| item_docs::of_function(subject)) {
+        let document = serde_json::json!({ "name": subject, "text": text });
+        terminal::print(&if json { format!("{document:#}\n") } else { text });
+        return Exit::Done;
+    }
     let codes = diag::pages().iter().map(|page| page.code);
     let near = if upper.starts_with("GPB") {
         diag::nearest(&upper, codes).map(str::to_owned)
     } else {
-        catalog.suggest(subject).into_iter().next().map(str::to_owned)
+        let functions = || diag::nearest(subject, builtins::names()).map(str::to_owned);
+        catalog.suggest(subject).into_iter().next().map(str::to_owned).or_else(functions)
     };
     let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-    session.fail(&format!("`{subject}` is neither a code nor a resource type{hint}"))
+    session
+        .fail(&format!("`{subject}` is neither a code, a resource type, a function nor an item of the library{hint}"))
+}
+
+/// Returns the documentation of an item of the standard library.
+fn of_library(session: &Session, name: &str) -> Option<String> {
+    let index = session.library.derived(LibraryIndex::new);
+    let files = index.read(&index.files_mentioned(name));
+    let mut sources = SourceMap::default();
+    for (number, file, _) in &files {
+        sources.add_library(*number, file.path.clone(), file.text.clone());
+    }
+    files.into_iter().find_map(|(_, _, parsed)| item_docs::of_items(&parsed.module, &sources, name).next())
 }
 
 /// Describes a type for people.

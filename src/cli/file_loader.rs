@@ -3,9 +3,9 @@
 
 pub use gpb_engine::state::io_message;
 
-use crate::{files, packages};
+use crate::{files, packages, workspace};
 use gpb_base::diag::Diagnostic;
-use gpb_base::source::Loader;
+use gpb_base::source::{FileContent, FolderFile, Loader, UnreadableFile};
 use gpb_base::stdlib::Library;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,6 +33,14 @@ impl Loader for FileLoader {
 
     fn package(&self, from: &str, source: &str) -> Result<(String, Arc<str>), Box<Diagnostic>> {
         packages::package(from, source)
+    }
+
+    fn read(&self, from: &str, path: &str, most: usize) -> Result<FileContent, UnreadableFile> {
+        workspace::read(from, path, most)
+    }
+
+    fn list(&self, from: &str, path: &str, most: usize) -> Result<Vec<FolderFile>, UnreadableFile> {
+        workspace::list(from, path, most)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The open documents of an editor, which come before the files on the disk.
 
-use crate::{files, packages};
+use crate::{files, packages, workspace};
 use gpb_base::diag::Diagnostic;
-use gpb_base::source::Loader;
+use gpb_base::source::{FileContent, FolderFile, Loader, UnreadableFile};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -79,6 +79,18 @@ impl Loader for Documents {
 
     fn package(&self, from: &str, source: &str) -> Result<(String, Arc<str>), Box<Diagnostic>> {
         packages::package(from, source)
+    }
+
+    fn read(&self, from: &str, path: &str, most: usize) -> Result<FileContent, UnreadableFile> {
+        let read = workspace::read(from, path, most)?;
+        match self.open.get(&read.path) {
+            Some(document) => Ok(FileContent { bytes: document.text.as_bytes().into(), ..read }),
+            None => Ok(read),
+        }
+    }
+
+    fn list(&self, from: &str, path: &str, most: usize) -> Result<Vec<FolderFile>, UnreadableFile> {
+        workspace::list(from, path, most)
     }
 }
 

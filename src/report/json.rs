@@ -3,6 +3,7 @@
 use super::plan::PlanSummary;
 use super::replacement_order::ReplacementOrder;
 use super::value::display;
+use gpb_base::archive;
 use gpb_catalog::TypeLookup;
 use gpb_engine::cloud::deletion_locks::{DeletionLock, LockRelease};
 use gpb_engine::plan::{Action, DriftWarning, Plan, PropertyDifference, ResourceChange};
@@ -127,12 +128,13 @@ fn value(value: &PropertyValue) -> Json {
     clean(&Json::from(value.clone()))
 }
 
-/// Removes the hashes and sources of secrets: only that there is one remains.
+/// Removes the hashes and sources of secrets, so that only that there is one remains, and the bytes of archives.
 fn clean(json: &Json) -> Json {
     match json {
         Json::Array(items) => Json::Array(items.iter().map(clean).collect()),
         Json::Object(entries) if entries.len() == 1 && entries.contains_key("$secret") => json!({ "$secret": true }),
         Json::Object(entries) => Json::Object(entries.iter().map(|(key, json)| (key.clone(), clean(json))).collect()),
+        Json::String(text) => archive::without_bytes(text).map_or_else(|| json.clone(), Json::from),
         _ => json.clone(),
     }
 }

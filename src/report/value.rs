@@ -1,5 +1,6 @@
 //! Prints values in gpb's spelling: on one line where they fit, else on several.
 
+use gpb_base::archive;
 use gpb_catalog::TypeLookup;
 use gpb_catalog::{Shape, TypeDef};
 use gpb_model::PropPath;
@@ -185,9 +186,9 @@ pub(super) fn name(shape: Option<&Shape>, key: &str) -> String {
     if is_word { key.to_owned() } else { quoted(key) }
 }
 
-/// Returns a string in quotes.
+/// Returns a string in quotes; of an archive its size and its hash.
 pub(super) fn quoted(text: &str) -> String {
-    format!("\"{}\"", escaped(text))
+    archive::summary(text).unwrap_or_else(|| format!("\"{}\"", escaped(text)))
 }
 
 /// Escapes a string as it is written between quotes.

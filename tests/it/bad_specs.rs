@@ -22,7 +22,8 @@ use expectation::{ExpectedDiagnostic, ExpectedPlace, expectations};
 use gpb_base::diag::{Diagnostic, render};
 use gpb_catalog::Catalog;
 
-use gpb_base::source::Loader;
+use gpb::workspace;
+use gpb_base::source::{FileContent, FolderFile, Loader, UnreadableFile};
 use gpb_base::stdlib::Library;
 use gpb_lang as lang;
 use gpb_lang::CompileInputs;
@@ -185,6 +186,16 @@ impl Loader for Corpus {
     fn load(&self, _: &str, path: &str) -> Result<(String, Arc<str>), String> {
         let text = fs::read_to_string(bad().join(path)).map_err(|error| error.to_string())?;
         Ok((path.to_owned(), text.into()))
+    }
+
+    fn read(&self, from: &str, path: &str, most: usize) -> Result<FileContent, UnreadableFile> {
+        let read = workspace::read(bad().join(from).to_str().unwrap(), path, most)?;
+        let name = Path::new(&read.path).strip_prefix(bad()).unwrap().to_str().unwrap().to_owned();
+        Ok(FileContent { path: name, ..read })
+    }
+
+    fn list(&self, from: &str, path: &str, most: usize) -> Result<Vec<FolderFile>, UnreadableFile> {
+        workspace::list(bad().join(from).to_str().unwrap(), path, most)
     }
 }
 

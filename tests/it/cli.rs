@@ -4,6 +4,7 @@ mod apply;
 mod capability;
 mod deletion_locks;
 mod errors;
+mod files;
 mod help;
 mod incomplete;
 mod inputs;

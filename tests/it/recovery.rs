@@ -15,12 +15,12 @@ use gpb_lang::CompileInputs;
 use gpb_model::graph::Graph;
 use gpb_model::value::{Value, ValueKind};
 use gpb_model::{Address, Applicability, Domain, Fact, FactEvaluator, Model};
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::Mutex;
 
 fn cases() -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -162,11 +162,11 @@ fn settings(fact: &Fact) -> Vec<(Address, Value)> {
 
 /// Files on disk that count how often they are loaded.
 #[derive(Default)]
-struct CountingFiles(RefCell<BTreeMap<String, u32>>);
+struct CountingFiles(Mutex<BTreeMap<String, u32>>);
 
 impl Loader for CountingFiles {
     fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String> {
-        *self.0.borrow_mut().entry(path.to_owned()).or_default() += 1;
+        *self.0.lock().unwrap().entry(path.to_owned()).or_default() += 1;
         RecoveryFiles.load(from, path)
     }
 }
@@ -183,7 +183,7 @@ fn pricing_a_proposal_loads_no_file_again() {
         gpb::analysis::analyze(&mut compilation, &library, types, "2026-11-23");
         let said = compilation.diagnostics.iter().filter_map(|diagnostic| diagnostic.help.as_deref());
         priced += said.filter(|help| help.contains('$')).count();
-        assert_eq!(*loader.0.borrow(), BTreeMap::from([(entry.to_owned(), 1)]));
+        assert_eq!(*loader.0.lock().unwrap(), BTreeMap::from([(entry.to_owned(), 1)]));
     }
     assert!(priced > 0, "no proposal has a price");
 }

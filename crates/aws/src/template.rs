@@ -1,7 +1,6 @@
 //! Templates: strings with `${…}` and trees of them, filled with the values of an operation.
 
 mod expression;
-mod zip;
 
 pub use expression::{COMPARED, Expression, ExpressionChoice, Lookup, TemplateFunction, TemplateTerm};
 
@@ -355,6 +354,8 @@ mod tests {
         assert!(bytes.starts_with(b"PK\x03\x04"), "{bytes:?}");
         let holds = |what: &str| bytes.windows(what.len()).filter(|part| *part == what.as_bytes()).count();
         assert_eq!((holds("print(1)\n"), holds("index.py"), holds("index.js")), (2, 2, 2));
+        let archive = KnownValues(json!({ "VpcId": gpb_base::archive::to_text("00ff", "UEsDBA==") }));
+        assert_eq!(zipped.fill(&archive).value(), Some(json!("UEsDBA==")));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The foundation of every stage: source files and spans, diagnostics, units, threads, the files of the standard library.
 
+pub mod archive;
 pub mod diag;
 pub mod foreign;
 pub mod hex;

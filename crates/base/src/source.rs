@@ -94,12 +94,14 @@ impl SourceFile {
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
-    /// Those of the standard library, which have the same number in every compilation.
+    /// Those of the standard library, which have the same number in every compilation, and templates.
     library: BTreeMap<u32, SourceFile>,
 }
 
 /// The number of the library's first file: more than any program has.
 const LIBRARY: u32 = 1 << 24;
+/// The number of the first template.
+const TEMPLATES: u32 = 1 << 25;
 
 impl SourceMap {
     /// Adds a file of the program.
@@ -119,6 +121,16 @@ impl SourceMap {
         self.library.insert(Self::of_library(number).0, SourceFile::new(path.into(), text.into()));
     }
 
+    /// Returns the id of a template, by its place among those.
+    pub fn of_template(number: usize) -> FileId {
+        FileId(u32::try_from(number).unwrap_or(u32::MAX).saturating_add(TEMPLATES))
+    }
+
+    /// Adds a template, by its place among those.
+    pub fn add_template(&mut self, number: usize, path: impl Into<String>, text: impl Into<Arc<str>>) {
+        self.library.insert(Self::of_template(number).0, SourceFile::new(path.into(), text.into()));
+    }
+
     /// Returns a file; none where the id is of another map.
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
         self.files.get(id.0 as usize).or_else(|| self.library.get(&id.0))
@@ -129,7 +141,7 @@ impl SourceMap {
         self.iter().find(|(_, file)| file.path == path).map(|(id, _)| id)
     }
 
-    /// Returns all files: the program's, then the library's.
+    /// Returns all files: the program's, then the library's, then templates.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         let library = self.library.iter().map(|(id, file)| (FileId(*id), file));
         (0u32..).map(FileId).zip(&self.files).chain(library)
@@ -151,7 +163,7 @@ impl SourceMap {
     }
 }
 
-/// Reads the text of `use "path"`; the compiler itself touches no file system.
+/// Reads the files of a program; the compiler itself touches no file system.
 pub trait Loader {
     /// Returns the path that a file is known by from here on, and its text.
     ///
@@ -160,6 +172,24 @@ pub trait Loader {
     /// # Errors
     /// A sentence for the user that says why the file cannot be read.
     fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String>;
+
+    /// Returns the content of a file of the workspace that a program reads by `file(path)`.
+    ///
+    /// `path` is relative to the folder of the file `from`; a file of more than `most` bytes is refused.
+    ///
+    /// # Errors
+    /// The reason why the file cannot be read.
+    fn read(&self, _from: &str, _path: &str, _most: usize) -> Result<FileContent, UnreadableFile> {
+        Err(UnreadableFile::new("there are no files beside this program"))
+    }
+
+    /// Lists the files of a folder of the workspace, and of the folders in it, sorted by name.
+    ///
+    /// # Errors
+    /// The reason why the folder cannot be listed; also a link in it, or more than `most` files.
+    fn list(&self, _from: &str, _path: &str, _most: usize) -> Result<Vec<FolderFile>, UnreadableFile> {
+        Err(UnreadableFile::new("there are no files beside this program"))
+    }
 
     /// Returns what all paths to one file have in common: two paths may lead to it.
     fn identity(&self, path: &str) -> String {
@@ -172,5 +202,46 @@ pub trait Loader {
     /// A diagnostic without a place, where the package is not there as it is locked.
     fn package(&self, _from: &str, source: &str) -> Result<(String, Arc<str>), Box<Diagnostic>> {
         Err(Diagnostic::error("GPB1030", format!("the package `{source}` is not locked")).into())
+    }
+}
+
+/// The content of a file that a program reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileContent {
+    /// The file's name in messages, as [`SourceFile::path`].
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+}
+
+/// A file of a folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FolderFile {
+    /// Its path in the folder, with `/` between the names.
+    pub name: String,
+    /// Whoever may read it may run it.
+    pub executable: bool,
+}
+
+/// The reason why a file cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableFile {
+    /// A sentence for the user, without the file's name.
+    pub why: String,
+    /// The path leads out of the workspace, or may.
+    pub is_outside: bool,
+    /// The names beside the one that is missing.
+    pub beside: Vec<String>,
+}
+
+impl UnreadableFile {
+    /// Returns a reason alone.
+    pub fn new(why: impl Into<String>) -> Self {
+        Self { why: why.into(), is_outside: false, beside: Vec::new() }
+    }
+
+    /// Returns the reason of a path that leads out of the workspace.
+    pub fn outside(why: impl Into<String>) -> Self {
+        Self { is_outside: true, ..Self::new(why) }
     }
 }

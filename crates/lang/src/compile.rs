@@ -26,7 +26,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy)]
 pub struct CompileInputs<'a> {
     /// Reads the files of the program.
-    pub loader: &'a dyn Loader,
+    pub loader: &'a (dyn Loader + Sync),
     /// The standard library: components, functions, facts.
     pub library: &'a Library,
     /// The resource types.
@@ -42,7 +42,7 @@ static NOTHING: ProgramInputs = ProgramInputs::NONE;
 
 impl<'a> CompileInputs<'a> {
     /// Returns the inputs with the catalog and the cloud's facts that are in the binary.
-    pub fn embedded(loader: &'a dyn Loader, library: &'a Library) -> Self {
+    pub fn embedded(loader: &'a (dyn Loader + Sync), library: &'a Library) -> Self {
         Self { loader, library, catalog: Catalog::embedded(), facts: &EmbeddedCloudFacts, given: &NOTHING }
     }
 }
@@ -115,7 +115,7 @@ fn run(
     let mut diagnostics = std::mem::take(&mut program.diagnostics);
     let given = PlacedInputs::new(inputs.given, &mut program.sources);
     let broken: Vec<Span> = diagnostics.iter().filter(|one| one.is_error()).filter_map(Diagnostic::span).collect();
-    let found = deep_stack::run(|| evaluate(&program, (inputs.catalog, inputs.facts), given, wanted, (at, &broken)));
+    let found = deep_stack::run(|| evaluate(&program, inputs, given, wanted, (at, &broken)));
     let found = found.unwrap_or_else(|| EvalOutput {
         diagnostics: vec![Diagnostic::error("GPB1411", "there is no memory for the compiler's stack")],
         ..EvalOutput::default()
@@ -123,6 +123,7 @@ fn run(
     let whole = !found.diagnostics.iter().any(Diagnostic::is_error);
     diagnostics.extend(found.diagnostics);
     diag::sort(&mut diagnostics);
+    program.add_templates();
     let program = Arc::new(program);
     Compilation {
         sources: program.sources.clone(),
@@ -144,7 +145,7 @@ struct EvalOutput {
 
 fn evaluate(
     program: &Program,
-    (catalog, facts): (&Catalog, &(dyn CloudFacts + Sync)),
+    inputs: &CompileInputs<'_>,
     given: PlacedInputs,
     (wanted, goal): (Option<&str>, CompileGoal),
     (at, broken): (Option<&(String, Decimal)>, &[Span]),
@@ -155,7 +156,7 @@ fn evaluate(
     }
     let mut early = Vec::new();
     let names = Names::collect(program, &mut early);
-    let mut cx = CompileContext::new(program, names.into(), catalog, facts);
+    let mut cx = CompileContext::new(program, names.into(), inputs.catalog, inputs.facts).with_files(inputs.loader);
     cx.inputs = Rc::new(given);
     let cx = cx;
     cx.reports.all(early);

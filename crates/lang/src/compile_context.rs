@@ -1,6 +1,7 @@
 //! The surroundings that every part of the compiler looks at: the program, its names, the catalog, and where diagnostics go.
 
 use super::body_index::BodyIndexes;
+use super::file_cache::FileCache;
 use super::inputs::PlacedInputs;
 use super::modules::{ModuleId, Program};
 use super::names::{NamedItem, Names, private_item};
@@ -9,7 +10,7 @@ use super::ty::CloudFacts;
 use super::type_table::TypeTable;
 use foldhash::{HashMap, HashSet};
 use gpb_base::diag::Diagnostic;
-use gpb_base::source::{FileId, Span};
+use gpb_base::source::{FileId, Loader, Span};
 use gpb_catalog::{Catalog, TypeDef};
 use gpb_syntax::ast::{Ident, NamePath, PathSegment};
 use std::cell::{Cell, RefCell};
@@ -45,6 +46,8 @@ pub struct CompileContext<'p> {
     pub reports: DiagnosticSink,
     /// True once some evaluation reached a ceiling: then nothing more is evaluated.
     pub spent: Cell<bool>,
+    /// The files that functions read.
+    pub files: FileCache<'p>,
     defs: RefCell<HashMap<String, Option<Arc<TypeDef>>>>,
     /// The resources and uses of components that some environment has expanded.
     expanded: RefCell<HashSet<NodeId>>,
@@ -70,9 +73,16 @@ impl<'p> CompileContext<'p> {
             types: TypeTable::default(),
             reports: DiagnosticSink::default(),
             spent: Cell::default(),
+            files: FileCache::default(),
             defs: RefCell::default(),
             expanded: RefCell::default(),
         }
+    }
+
+    /// Returns the surroundings with files that functions read.
+    #[must_use]
+    pub fn with_files(self, loader: &'p (dyn Loader + Sync)) -> Self {
+        Self { files: FileCache::new(loader), ..self }
     }
 
     /// Returns a resource type, decoded once.

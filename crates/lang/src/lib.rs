@@ -20,6 +20,7 @@ mod eval;
 mod expand;
 mod extensions;
 mod facts;
+mod file_cache;
 mod graph_functions;
 mod inputs;
 mod library_index;
@@ -30,6 +31,7 @@ mod node_id;
 mod qualified;
 mod resolve;
 mod static_check;
+mod template_files;
 mod type_table;
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::extensions;
 use super::library_index::LibraryIndex;
+use super::template_files::TemplateFiles;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Loader, SourceMap, Span};
 use gpb_base::stdlib::Library;
@@ -52,6 +53,8 @@ pub struct Program {
     pub diagnostics: Vec<Diagnostic>,
     /// The library, read or not: what a misspelt name may mean, and facts about other types.
     pub library: Arc<LibraryIndex>,
+    /// The templates that evaluation has read.
+    pub templates: TemplateFiles,
     /// The numbers of the library's files that are read.
     read: BTreeSet<usize>,
 }
@@ -102,6 +105,13 @@ impl Program {
             unread: Vec::new(),
         });
         ModuleId(self.modules.len() - 1)
+    }
+
+    /// Adds the texts of the templates that evaluation has read.
+    pub fn add_templates(&mut self) {
+        for (number, template) in self.templates.iter().enumerate() {
+            self.sources.add_template(number, template.path.clone(), template.text.clone());
+        }
     }
 
     /// Returns the module of a file.

@@ -43,6 +43,7 @@ pub fn span_of(stmt: &Stmt) -> Span {
         | Stmt::Moved { span, .. }
         | Stmt::Override { span, .. }
         | Stmt::Derived { span, .. }
-        | Stmt::Needs { span, .. } => *span,
+        | Stmt::Needs { span, .. }
+        | Stmt::Spread { span, .. } => *span,
     }
 }

@@ -235,6 +235,13 @@ pub enum Stmt {
     Block(BlockStmt),
     /// `head = value`
     Field(FieldStmt),
+    /// `...base`: the entries of another object, before those that are written.
+    Spread {
+        /// The object, or the map.
+        value: Expr,
+        /// Source range of the whole statement.
+        span: Span,
+    },
     /// `when cpu > 70% add 2`
     When(WhenStmt),
     /// `allow "s3:GetObject" on "${bucket.arn}/*"`, in a policy document
@@ -529,6 +536,8 @@ pub enum ExprKind {
     },
     /// `[a, b]`
     List(Vec<Expr>),
+    /// `...a`, in a list: the elements of another.
+    Spread(Expr),
     /// `{ a = 1, b { … } }`
     Object(Vec<Stmt>),
     /// `cidr_split(vpc.cidr, 4)`, `generated(length: 32)`

@@ -101,6 +101,7 @@ impl TreeDump {
                 let test = format!("{} {} {}", expr(&when.metric), when.op.symbol(), expr(&when.threshold));
                 self.line(&format!("when {test} [{}]", actions.join(", ")));
             }
+            Stmt::Spread { value, .. } => self.line(&format!("spread {}", expr(value))),
             Stmt::Policy(statement) => self.line(&policy(statement)),
             Stmt::After { paths, .. } => self.line(&format!("after {}", path_list(paths))),
             Stmt::Ignore { paths, .. } => self.line(&format!("ignore {}", path_list(paths))),
@@ -277,6 +278,7 @@ fn expr(value: &Expr) -> String {
         }
         ExprKind::Name(of) => name(of),
         ExprKind::Tagged { tag, value } => format!("tagged({} {})", name(tag), expr(value)),
+        ExprKind::Spread(value) => format!("...{}", expr(value)),
         ExprKind::List(values) => format!("[{}]", join(values, expr)),
         ExprKind::Object(stmts) => {
             let mut inner = TreeDump { out: String::new(), indent: 0 };

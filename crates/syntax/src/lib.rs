@@ -15,6 +15,7 @@ mod parser;
 mod pieces;
 mod scan;
 mod stack;
+mod template;
 mod tree;
 mod upgrade;
 
@@ -22,6 +23,7 @@ mod upgrade;
 mod tests;
 
 pub use format::{FormatError, format};
+pub use template::{ParsedTemplate, parse_template};
 pub use upgrade::{UpgradedText, upgrade, upgrade_used, uses};
 
 use gpb_base::diag::Diagnostic;

@@ -42,6 +42,11 @@ pub(super) fn parse(text: &str, parallel: bool) -> Option<Vec<NodeData>> {
     Some(pieces.nodes)
 }
 
+/// Returns the nodes of a template, in one piece.
+pub(super) fn parse_template(text: &str) -> Option<Vec<NodeData>> {
+    Pieces::whole(text, Rule::template)
+}
+
 /// Returns the nodes of a value that stands alone, from an offset to the end of a text.
 pub(super) fn parse_value(text: &str, from: usize) -> Option<Vec<NodeData>> {
     Pieces::of_value(text, from).map(|pieces| pieces.nodes)
@@ -50,9 +55,5 @@ pub(super) fn parse_value(text: &str, from: usize) -> Option<Vec<NodeData>> {
 /// Returns the nodes of a whole file as the rule `file` finds them, in one piece.
 #[cfg(test)]
 pub(super) fn parse_whole(text: &str) -> Option<Vec<NodeData>> {
-    let mut pieces = Pieces::of(text)?;
-    pieces.nodes.clear();
-    pieces.at = 0;
-    pieces.read(Rule::file)?;
-    Some(pieces.nodes)
+    Pieces::whole(text, Rule::file)
 }

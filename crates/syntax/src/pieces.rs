@@ -43,6 +43,13 @@ impl<'t> Pieces<'t> {
         Some(pieces)
     }
 
+    /// Returns the nodes of a text as one rule finds them.
+    pub fn whole(text: &'t str, rule: Rule) -> Option<Vec<NodeData>> {
+        let mut pieces = Self { text, at: 0, nodes: Vec::new(), open: 0, is_ahead: false };
+        pieces.read(rule)?;
+        Some(pieces.nodes)
+    }
+
     /// Reads a value that stands alone, from an offset to the end of a text.
     pub fn of_value(text: &'t str, from: usize) -> Option<Self> {
         let mut pieces = Self { text, at: from, nodes: Vec::new(), open: 0, is_ahead: false };

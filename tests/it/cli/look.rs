@@ -65,6 +65,8 @@ fn explain() {
         .run(0, &["explain", "GPB7010"])
         .json(0, &["explain", "gpb7010", "--json"])
         .run(0, &["explain", "aws.sqs.queue"])
+        .run(0, &["explain", "cidr_split"])
+        .run(0, &["explain", "network"])
         .run(1, &["explain", "GPB7099"])
         .run(1, &["explain", "aws.sqs.queu"])
         .run(1, &["explain", "nothing of the kind"])

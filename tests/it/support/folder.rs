@@ -1,6 +1,6 @@
 //! Runs the real binary in a folder of its own, and programs in memory.
 
-use gpb_base::source::Loader;
+use gpb_base::source::{FileContent, Loader, UnreadableFile};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,12 +11,22 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A single program in memory, under any name; files that it imports do not exist.
+/// A single program in memory, under any name; files that it imports do not exist, and two texts lie beside it.
 pub struct InMemoryLoader(pub String);
 
 impl Loader for InMemoryLoader {
     fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String> {
         if from.is_empty() { Ok((path.to_owned(), self.0.as_str().into())) } else { Err("no such file".to_owned()) }
+    }
+
+    fn read(&self, _from: &str, path: &str, _most: usize) -> Result<FileContent, UnreadableFile> {
+        let text = match path {
+            "motd.txt" => "Welcome to ${name}.\n",
+            "nested.txt" => "${file(\"motd.txt\")}\n",
+            _ if path.starts_with("..") => return Err(UnreadableFile::outside("it leads out of the workspace")),
+            _ => return Err(UnreadableFile::new("no such file")),
+        };
+        Ok(FileContent { path: path.to_owned(), bytes: text.as_bytes().into() })
     }
 }
 

@@ -4,6 +4,7 @@ use crate::name_matching::{document, text_of};
 use crate::path::{MemberPath, PathStep, outside_brackets};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use gpb_base::archive::{self, ArchiveEntry};
 use serde_json::Value as Json;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -58,7 +59,7 @@ enum ChoiceCondition {
     Starting(String),
     /// The elements of a list but the one that the term says.
     Without(TemplateTerm),
-    /// The text as the content of a zip archive's entries, in base64.
+    /// The text as the content of a zip archive's entries, in base64; one that is an archive already as it is.
     Zip(Vec<String>),
     /// The text with each `${name}` in it replaced by the value of that name in an object.
     Fill(TemplateTerm),
@@ -178,10 +179,13 @@ impl ExpressionChoice {
                 Some(values.iter().fold(text_of(&value), fill).into())
             }
             ChoiceCondition::Zip(names) => {
-                let content = text_of(&value);
-                let entries: Vec<(&str, &[u8])> =
-                    names.iter().map(|name| (name.as_str(), content.as_bytes())).collect();
-                Some(STANDARD.encode(super::zip::archive(&entries)?).into())
+                let text = text_of(&value);
+                if let Some((_, base64)) = archive::of_text(&text) {
+                    return Some(base64.into());
+                }
+                let content = text.as_bytes();
+                let entries = names.iter().map(|name| ArchiveEntry { name, content, executable: false });
+                Some(STANDARD.encode(archive::zip(&entries.collect::<Vec<_>>())?).into())
             }
             ChoiceCondition::Limit(count) => {
                 let count = from.lookup(count).and_then(|count| text_of(&count).parse::<usize>().ok())?;

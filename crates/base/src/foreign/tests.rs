@@ -12,7 +12,7 @@ fn the_longest_mark_is_found_where_a_line_begins() {
 
 #[test]
 fn a_word_has_one_meaning_in_a_table() {
-    let words = ["format", "jsonencode", "toset", "try", "lookup", "file", "Sub"];
+    let words = ["sprintf", "jsonencode", "toset", "try", "lookup", "filebase64", "Sub"];
     assert!(words.iter().all(|word| function(word).is_some()));
     assert_eq!(type_name("integer").unwrap().replacement, "int");
     assert_eq!(unit("m"), Some("min"));

@@ -24,6 +24,8 @@ pub struct Builtin {
     pub doc: &'static str,
     /// The treatment of arguments that are unknown until apply.
     pub(super) unknown: UnknownPolicy,
+    /// Checks what is known of the arguments, whether or not the rest is.
+    pub(super) check: Option<fn(&BuiltinCall) -> Result<(), Diagnostic>>,
     /// Computes the result.
     pub(super) run: fn(&BuiltinCall) -> Result<Value, Diagnostic>,
 }
@@ -83,7 +85,7 @@ pub(super) fn define(
     doc: &'static str,
 ) -> Builtin {
     let params = params.iter().map(|(name, ty)| Param { name, ty: ty.clone() }).collect();
-    Builtin { name, params, variadic: false, result, doc, unknown, run }
+    Builtin { name, params, variadic: false, result, doc, unknown, check: None, run }
 }
 
 impl Builtin {
@@ -96,6 +98,17 @@ impl Builtin {
     pub(super) fn variadic(mut self) -> Self {
         self.variadic = true;
         self
+    }
+
+    /// Makes a call be checked although some argument is not known: `check` sees all of them.
+    pub(super) fn checked(mut self, check: fn(&BuiltinCall) -> Result<(), Diagnostic>) -> Self {
+        self.check = Some(check);
+        self
+    }
+
+    /// Checks that its result depends on the lengths of the lists it is given.
+    pub fn counts(&self) -> bool {
+        matches!(self.name, "length" | "slice" | "zip")
     }
 
     /// Returns its signature.

@@ -1,7 +1,7 @@
 //! Functions of lists and maps.
 
 use super::builtin::{Builtin, BuiltinCall, UnknownPolicy, define};
-use super::json;
+use super::{json, yaml};
 use crate::ops;
 use gpb_base::diag::Diagnostic;
 use gpb_base::unit;
@@ -30,6 +30,7 @@ fn building() -> Vec<Builtin> {
     vec![
         define("json", &[("value", Type::Any)], Type::String, Parts, json::encode, "The value as JSON, keys sorted."),
         define("from_json", &[("text", Type::String)], Type::Any, Waits, json::decode, "The value a JSON text holds."),
+        define("from_yaml", &[("text", Type::String)], Type::Any, Waits, yaml::decode, "The value a YAML text holds."),
         define("keys", &[("m", any_map())], Type::list(Type::String), Parts, keys, "The keys of a map, in its order."),
         define("values", &[("m", any_map())], any_list(), Parts, values, "The values of a map, in its order."),
         define(
@@ -49,7 +50,7 @@ fn building() -> Vec<Builtin> {
             any_list(),
             Parts,
             flatten,
-            "The elements of a list and of the lists in it.",
+            "The elements of a list and of the lists in it, however deep.",
         ),
         define(
             "distinct",

@@ -9,16 +9,23 @@ mod bind;
 mod builtin;
 mod call;
 mod collection;
+mod files;
+mod format;
+mod glob;
 mod json;
+mod lists;
 mod location;
 mod network;
 mod number;
+mod pattern;
 mod table;
 mod text;
+mod yaml;
 
 pub use at_apply::resolve;
 pub use builtin::{Builtin, CallArg, Param};
 pub use call::call;
+pub(crate) use call::{TEMPLATE, TemplateCall, template};
 pub use table::{all, called, lookup, names, unknown};
 pub use text::sha256;
 

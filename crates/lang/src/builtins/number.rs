@@ -65,11 +65,11 @@ fn arithmetic() -> Vec<Builtin> {
         define("abs", &[("x", Type::Any)], Type::Any, Waits, abs, "A number or quantity without its sign."),
         define(
             "range",
-            &[("n", Type::Count)],
-            Type::list(Type::Count),
+            &[("n", Type::Int), ("end", Type::Int.optional())],
+            Type::list(Type::Int),
             UnknownPolicy::Refused,
             range,
-            "The numbers from 0 to n-1.",
+            "The numbers from 0 to n-1; of two, those from the first to before the second.",
         ),
     ]
 }
@@ -183,11 +183,24 @@ fn abs(call: &BuiltinCall) -> Result<Value, Diagnostic> {
 }
 
 fn range(call: &BuiltinCall) -> Result<Value, Diagnostic> {
-    let count = call.number(0);
-    match count.to_u32().filter(|count| *count <= MAX_RANGE) {
-        Some(count) => Ok(Value::list((0..count).map(|n| call.as_number(n)).collect(), call.span)),
-        None => Err(call.outside(0, format!("`range` makes at most {MAX_RANGE} numbers, not {}", count.normalize()))),
+    let bound = |index: usize| call.number(index).to_i64().unwrap_or(i64::MAX);
+    let (start, end) = if call.arg(1).is_some() { (bound(0), bound(1)) } else { (0, bound(0)) };
+    let last = usize::from(call.arg(1).is_some());
+    if end < 0 && last == 0 {
+        return Err(Diagnostic::error("GPB1116", format!("`{end}` is negative"))
+            .with_label(call.arg_span(0), "a number that is not negative is expected here")
+            .help("`range(a, b)` counts from a to before b"));
     }
+    if end < start {
+        let (start, end) = (start, call.number(last).normalize());
+        let diagnostic = call.outside(last, format!("`range` counts up, and {end} is below {start}"));
+        return Err(diagnostic.help("of two numbers the lower one comes first"));
+    }
+    let count = end.saturating_sub(start);
+    if count > i64::from(MAX_RANGE) {
+        return Err(call.outside(last, format!("`range` makes at most {MAX_RANGE} numbers, not {count}")));
+    }
+    Ok(Value::list((start..end).map(|n| call.as_number(n)).collect(), call.span))
 }
 
 fn end(call: &BuiltinCall, low: bool) -> Result<Value, Diagnostic> {

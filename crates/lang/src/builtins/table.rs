@@ -1,14 +1,24 @@
 //! The table of the built-in functions.
 
 use super::builtin::Builtin;
-use super::{collection, location, network, number, text};
+use super::{collection, files, format, lists, location, network, number, pattern, text};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::foreign;
 use gpb_base::source::Span;
 use std::sync::LazyLock;
 
 static TABLE: LazyLock<Vec<Builtin>> = LazyLock::new(|| {
-    let parts = [collection::table(), network::table(), number::table(), text::table(), location::table()];
+    let parts = [
+        collection::table(),
+        files::table(),
+        format::table(),
+        lists::table(),
+        location::table(),
+        network::table(),
+        number::table(),
+        pattern::table(),
+        text::table(),
+    ];
     let mut all: Vec<Builtin> = parts.into_iter().flatten().collect();
     all.sort_by_key(|builtin| builtin.name);
     all

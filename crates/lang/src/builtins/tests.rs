@@ -99,12 +99,106 @@ fn texts_and_numbers() {
     check("ceil", json!([-1.5]), "-1");
     check("range", json!([3]), "[0,1,2]");
     check("range", json!([10_001]), "GPB1214 `range` makes at most 10000 numbers, not 10001");
+    check("range", json!([2, 5]), "[2,3,4]");
+    check("range", json!([-2, 1]), "[-2,-1,0]");
+    check("range", json!([4, 4]), "[]");
+    check("range", json!([5, 2]), "GPB1214 `range` counts up, and 2 is below 5");
+    check("range", json!([-1]), "GPB1116 `-1` is negative");
+    check(
+        "range",
+        json!([-9_000_000_000_000_000_000_i64, 9_000_000_000_000_000_000_i64]),
+        "GPB1214 `range` makes at most 10000 numbers, not 9223372036854775807",
+    );
     check("seconds", json!(["#2min"]), "120");
     check("seconds", json!([2]), "GPB1104 a number without a unit, where a duration is expected");
     check("per_second", json!(["#90/min"]), "1.5");
     check("amount", json!(["#$5"]), "5");
     check("amount", json!(["#5s"]), "GPB1206 `amount` takes a quantity of one unit, not a duration");
     check("text", json!(["#1GiB"]), "\"1GiB\"");
+}
+
+#[test]
+fn parts_and_pairs_of_lists() {
+    check("any", json!([[false, true]]), "true");
+    check("any", json!([[]]), "false");
+    check("all", json!([[true, false]]), "false");
+    check("all", json!([[]]), "true");
+    check("all", json!([[true, 1]]), "GPB1101 expected a `bool`, found a number");
+    let unknown = json!({"$hole": "bool"});
+    check("any", json!([[unknown, true]]), "true");
+    check("all", json!([[unknown, false]]), "false");
+    check("all", json!([[unknown, true]]), r#"{"$call":["all",[{"$ref":{"path":"Out","to":"x"}},true]]}"#);
+    check("slice", json!([[1, 2, 3, 4], 1, 3]), "[2,3]");
+    check("slice", json!([[1, 2, 3, 4], 1]), "[2,3,4]");
+    check("slice", json!([[1, 2, 3, 4], -2]), "[3,4]");
+    check("slice", json!([[1, 2, 3, 4], 1, -1]), "[2,3]");
+    check("slice", json!([[1, 2], 2]), "[]");
+    check("slice", json!([[], 0, 0]), "[]");
+    check("slice", json!([[1, 2], 3]), "GPB1214 the list has 2 elements, so that no part of it begins or ends at 3");
+    check("slice", json!([[1, 2, 3], 2, 1]), "GPB1214 the part ends at 1, before its start 2");
+    check("zip", json!([["a", "b"], [1, 2]]), r#"[{"first":"a","second":1},{"first":"b","second":2}]"#);
+    check("zip", json!([[], []]), "[]");
+    check("zip", json!([["a"], [1, 2]]), "GPB1218 `zip` takes lists of one length");
+}
+
+#[test]
+fn patterns_and_formats() {
+    check("matches", json!(["api-1", "^[a-z]+-[0-9]$"]), "true");
+    check("matches", json!(["héllo", "^.{5}$"]), "true");
+    check("matches", json!(["api", "^b"]), "false");
+    check("matches", json!(["a", "["]), "GPB1216 this is not a regular expression: unclosed character class");
+    let hole = json!({"$hole": "string"});
+    check("matches", json!([hole, "("]), "GPB1216 this is not a regular expression: unclosed group");
+    check("matches", json!([hole, "a"]), r#"{"$call":["matches",{"$ref":{"path":"Out","to":"x"}},"a"]}"#);
+    check("format", json!(["%05d|%-5d|%+d|%5d", 42, 42, 42, -42]), "\"00042|42   |+42|  -42\"");
+    check("format", json!(["%.2f %08.3f %.0f", 3.14159, -2.5, 2.5]), "\"3.14 -002.500 3\"");
+    check("format", json!(["%s/%-4s|%4s %x %X %%", "a", "b", true, 255, 255]), "\"a/b   |true ff FF %\"");
+    check("format", json!(["plain"]), "\"plain\"");
+    check("format", json!(["%s", "#1GiB"]), "\"1GiB\"");
+    check("format", json!(["%q", "a"]), "GPB1217 `%q` is not a verb");
+    check("format", json!(["50%", "a"]), "GPB1217 `%` is not a verb");
+    check("format", json!(["%d"]), "GPB1217 the pattern has 1 verb, and there are 0 values");
+    check("format", json!(["%d", 1, 2]), "GPB1217 the pattern has 1 verb, and there are 2 values");
+    check("format", json!(["%d", "a"]), "GPB1206 `format` takes a number for `%d`, not a string");
+    check("format", json!(["%d", 1.5]), "GPB1206 `format` takes a whole number for `%d`, not a number");
+    check("format", json!(["%99999d", 1]), "GPB1217 `%99999d` has a width over 1000, or more than 28 decimals");
+    check("format", json!(["%.2d", 1]), "GPB1217 `%.2d` has decimals, which only `f` takes");
+    check("format", json!(["%d %d", hole]), "GPB1217 the pattern has 2 verbs, and there is 1 value");
+}
+
+#[test]
+fn yaml_is_plain_data() {
+    let yaml = |text: &str, expected: &str| check("from_yaml", json!([text]), expected);
+    yaml(
+        "b: [1, 0x1F, 0o17, 1.50, -.5, 1e3]\na: {x: 'no', y: no, z: ~}\n",
+        r#"{"a":{"x":"no","y":"no"},"b":[1,31,15,1.5,-0.5,1000]}"#,
+    );
+    yaml(
+        "- 2024-05-01\n- 12:30\n- yes\n- TRUE\n- \"1\"\n- |\n  two\n  lines\n",
+        r#"["2024-05-01","12:30","yes",true,"1","two\nlines\n"]"#,
+    );
+    yaml("base: &b {a: 1}\nother: *b\n80: port\n", r#"{"80":"port","base":{"a":1},"other":{"a":1}}"#);
+    yaml("", "absent");
+    yaml("a: 1\n---\nb: 2\n", "GPB1224 this YAML is no plain data: line 2: a second document begins");
+    yaml("a: !Ref x\n", "GPB1224 this YAML is no plain data: line 1: the tag `!Ref` means nothing here");
+    yaml(
+        "a: &x {b: 1}\nc:\n  <<: *x\n",
+        "GPB1224 this YAML is no plain data: line 3: `<<` would be a key like any other",
+    );
+    yaml("a: 0644\n", "GPB1224 this YAML is no plain data: line 1: `0644` begins with a zero");
+    yaml("a: .inf\n", "GPB1224 this YAML is no plain data: line 1: `.inf` is no number here");
+    yaml("? [a]\n: 1\n", "GPB1224 this YAML is no plain data: line 1: a key is a list, a map or an alias");
+    yaml("a: 1\na: 2\n", "GPB1213 this string is not YAML: line 2: the key `a` stands there twice");
+    assert!(run("from_yaml", &[("", json!("a: [1,\nb: }"))]).starts_with("GPB1213 this string is not YAML: line 2"));
+    assert!(run("from_yaml", &[("", json!("a: *nope"))]).starts_with("GPB1213 this string is not YAML: line 1"));
+    // A billion laughs: shared until its size is asked for, and then refused.
+    let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let before = format!("*a{}", level - 1);
+        laughs.push_str(&format!("a{level}: &a{level} [{}]\n", [before.as_str(); 10].join(", ")));
+    }
+    assert!(run("from_yaml", &[("", json!(laughs))]).starts_with("GPB1130"));
+    yaml(&"[".repeat(120), "GPB1213 this string is not YAML: line 1: it nests more than 100 deep");
 }
 
 #[test]

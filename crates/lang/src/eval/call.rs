@@ -8,10 +8,14 @@ use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::graph_functions::{self, GraphFunction};
 use crate::names::GlobalItem;
 use crate::node_id::NodeId;
+use crate::ty::{ModuleFiles, TypeContext};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::value::Value;
 use gpb_syntax::ast::{Arg, Binding, FnItem, Ident};
+
+/// The number of elements of one list that stand for any number of them.
+const MAX_SAMPLES: usize = 32;
 
 impl<'p> Interpreter<'_, 'p> {
     pub(super) fn call(&self, callee: &'p Ident, args: &'p [Arg], scope: &Scope<'p>, span: Span) -> EvalResult<Value> {
@@ -21,7 +25,11 @@ impl<'p> Interpreter<'_, 'p> {
         if let Some(function) = self.cx.names.function(scope.frame.module_cx.module, &callee.text) {
             return self.call_own(function, callee, args, scope, span);
         }
-        if let Some(function) = graph_functions::find(&callee.text) {
+        // Of one name, a function of the graph is meant in facts alone; a function that is checked by itself may be theirs.
+        let is_of_facts =
+            self.view.is_finished() || self.view.world().is_some() && scope.frame.module_cx.instance.is_none();
+        let is_other = builtins::lookup(&callee.text).is_some() && !is_of_facts;
+        if let Some(function) = graph_functions::find(&callee.text).filter(|_| !is_other) {
             return self.call_graph(function, callee, args, scope, span);
         }
         let Some(builtin) = builtins::called(&callee.text) else { return Err(AlreadyReported) };
@@ -43,7 +51,24 @@ impl<'p> Interpreter<'_, 'p> {
             let given: Vec<&Value> = given.iter().map(|arg| &arg.value).collect();
             return Ok(crate::ops::symbol(builtin.name, &given, builtin.result.clone(), span));
         }
-        let value = self.with_context(scope, |cx| self.ok(builtins::call(builtin, given, cx, span)))?;
+        // Paths are relative to the file that calls. A fact is made of what resources are, and reads none.
+        let caller = self.cx.program.sources.get(callee.span.file).map_or("", |file| file.path.as_str());
+        let files = self.cx.files.beside(caller);
+        let files: Option<&dyn ModuleFiles> = if self.view.is_finished() { None } else { Some(&files) };
+        if builtin.name == builtins::TEMPLATE {
+            let call = self.with_context(scope, |cx| builtins::template(given, &TypeContext { files, ..*cx }, span));
+            return self.template(self.ok(call)?, scope, span);
+        }
+        let sampled = self.view.world().is_some() && given.iter().any(|arg| self.is_sampled(&arg.value));
+        if sampled && builtin.counts() {
+            given.iter_mut().for_each(|arg| self.forget_length(&mut arg.value));
+        }
+        let value = self
+            .with_context(scope, |cx| self.ok(builtins::call(builtin, given, &TypeContext { files, ..*cx }, span)))?;
+        if let (Some(world), Some(items)) = (self.view.world().filter(|_| sampled), value.as_list()) {
+            // A few stand for all: each is compared with every element that is asked about.
+            world.sample(items.get(..MAX_SAMPLES).unwrap_or(items), span);
+        }
         let value = self.measured_size(value, span)?;
         self.state.meter.text(self.cx, span, value.as_text().map_or(0, |text| text.len()))?;
         Ok(value)

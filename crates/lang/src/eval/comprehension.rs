@@ -5,10 +5,10 @@ use super::expect::Expectation;
 use super::interpreter::Interpreter;
 use super::scope::{Scope, scalar};
 use crate::compile_context::{AlreadyReported, EvalResult};
-use crate::ops::ANY_KEY;
+use crate::ops::{self, ANY_KEY};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_model::ty::Type;
+use gpb_model::ty::{Type, type_of};
 use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
 use gpb_syntax::ast::Comprehension;
 use std::sync::Arc;
@@ -91,12 +91,19 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Checks whether a collection may have more or fewer elements than it shows.
-    fn is_sampled(&self, over: &Value) -> bool {
+    pub(super) fn is_sampled(&self, over: &Value) -> bool {
         match &over.kind {
             ValueKind::Unknown(_) => self.is_symbolic(over),
             ValueKind::Map(entries) => entries.contains_key(ANY_KEY),
             ValueKind::List(items) => self.view.world().is_some_and(|world| world.is_sampled(items)),
             _ => false,
+        }
+    }
+
+    /// Makes a symbol of a list that may have more or fewer elements than it shows.
+    pub(super) fn forget_length(&self, list: &mut Value) {
+        if list.as_list().is_some() && self.is_sampled(list) {
+            *list = ops::symbol("list", &[&*list], type_of(list), list.span);
         }
     }
 

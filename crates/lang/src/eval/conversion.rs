@@ -30,6 +30,7 @@ impl<'p> Interpreter<'_, 'p> {
             requirements: &requirements,
             judging: self.view.is_finished(),
             symbolic: self.view.world().is_some(),
+            files: None,
             expected_at: None,
         })
     }

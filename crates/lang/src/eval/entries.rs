@@ -69,6 +69,9 @@ impl<'p> Interpreter<'_, 'p> {
                         self.gather(&group.stmts, &inner, entries)?;
                     }
                 }
+                Stmt::Spread { span, .. } if !entries.assignments.is_empty() => {
+                    return Err(self.spread_behind(*span, entries));
+                }
                 other => entries.rest.push((other, scope.clone())),
             }
         }
@@ -102,7 +105,7 @@ impl<'p> Interpreter<'_, 'p> {
         expect: Expectation<'_>,
         span: Span,
     ) -> EvalResult<Value> {
-        let entries = self.entries(stmts, scope)?.assignments;
+        let BlockEntries { assignments: entries, rest } = self.entries(stmts, scope)?;
         let mut map = ValueMap::with_capacity_and_hasher(entries.len(), foldhash::fast::RandomState::default());
         let mut failed = None;
         for (name, given) in entries {
@@ -116,7 +119,11 @@ impl<'p> Interpreter<'_, 'p> {
                 Err(why) => failed = Some(why),
             }
         }
-        failed.map_or_else(|| Ok(Value::map(map, span)), Err)
+        let fields = failed.map_or_else(|| Ok(Value::map(map, span)), Err);
+        if rest.iter().any(|(stmt, _)| matches!(stmt, Stmt::Spread { .. })) {
+            return self.spread_object(&rest, fields, expect, span);
+        }
+        fields
     }
 
     /// Returns the value a name is given by one or more statements.

@@ -43,6 +43,8 @@ impl<'p> Interpreter<'_, 'p> {
                 Ok(Value::tagged(tag.text.as_str(), tag.span, value))
             }
             ExprKind::List(items) => self.list(items, scope, expect, span),
+            // It is an element of a list, which reads it.
+            ExprKind::Spread(_) => Err(AlreadyReported),
             ExprKind::Object(stmts) => self.object(stmts, scope, expect, span),
             ExprKind::Call { callee, args } if self.reads_variable(callee, scope) => {
                 self.variable(callee, args, scope, expect, span)
@@ -80,7 +82,7 @@ impl<'p> Interpreter<'_, 'p> {
         }
     }
 
-    fn text(&self, parts: &'p [TextPart], scope: &Scope<'p>, span: Span) -> EvalResult<Value> {
+    pub(super) fn text(&self, parts: &'p [TextPart], scope: &Scope<'p>, span: Span) -> EvalResult<Value> {
         if let [TextPart::Text(text)] = parts {
             return Ok(Value::text(text.as_str(), span));
         }
@@ -181,6 +183,20 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     fn list(&self, items: &'p [Expr], scope: &Scope<'p>, expect: Expectation<'_>, span: Span) -> EvalResult<Value> {
+        if items.iter().any(|item| matches!(*item.kind, ExprKind::Spread(_))) {
+            return self.spread_list(items, scope, expect, span);
+        }
+        self.elements(items, scope, expect, span)
+    }
+
+    /// Returns the list of elements none of which is spread.
+    pub(super) fn elements(
+        &self,
+        items: &'p [Expr],
+        scope: &Scope<'p>,
+        expect: Expectation<'_>,
+        span: Span,
+    ) -> EvalResult<Value> {
         let mut values = Vec::with_capacity(items.len());
         let mut failed = None;
         for item in items {

@@ -30,10 +30,12 @@ mod requirement;
 mod resource_view;
 mod scope;
 mod size;
+mod spread;
 mod state;
 mod symbolic_access;
 mod symbolic_operators;
 mod symbols;
+mod template;
 mod variable;
 mod world;
 

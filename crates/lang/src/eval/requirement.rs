@@ -143,7 +143,7 @@ fn read_names<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
         ExprKind::Name(_) => found.push(expr),
         ExprKind::Member { of, .. } if root_name(of).is_some() => found.push(expr),
         ExprKind::Member { of: inner, .. } | ExprKind::Not(inner) | ExprKind::Negate(inner) => read_names(inner, found),
-        ExprKind::Tagged { value, .. } => read_names(value, found),
+        ExprKind::Tagged { value, .. } | ExprKind::Spread(value) => read_names(value, found),
         ExprKind::Index { of: left, index: right }
         | ExprKind::Binary { left, right, .. }
         | ExprKind::Range { low: left, high: right } => {

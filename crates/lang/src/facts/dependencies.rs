@@ -81,7 +81,7 @@ impl<'p> DependencyScan<'_, 'p> {
                 _ => self.expr(of, depth),
             },
             ExprKind::Index { of, index } => all(&[of, index]),
-            ExprKind::Not(inner) | ExprKind::Negate(inner) => self.expr(inner, depth),
+            ExprKind::Not(inner) | ExprKind::Negate(inner) | ExprKind::Spread(inner) => self.expr(inner, depth),
             ExprKind::Binary { left, right, .. } => all(&[left, right]),
             ExprKind::Range { low, high } => all(&[low, high]),
             ExprKind::If { condition, then, otherwise } => all(&[condition, then, otherwise]),

@@ -6,7 +6,7 @@ use gpb_base::source::Span;
 use gpb_model::Place;
 use gpb_model::ty::Type;
 use gpb_model::value::{Unknown, Value, ValueKind, ValueMap};
-use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::prelude::{Decimal, ToPrimitive};
 
 /// Computes `of.name` or, where `optional`, `of?.name`.
 ///
@@ -33,7 +33,16 @@ pub fn member(of: &Value, name: &str, name_span: Span, optional: bool, span: Spa
     }
 }
 
-/// Computes `of[index]`: lists count from 0, maps are reached by their keys.
+/// Returns the position of an element in a list of so many, counted from 0, or from the end where it is negative.
+///
+/// `None` where there is none; with `end`, the place behind the last one counts too.
+pub(crate) fn position(number: &Decimal, count: usize, end: bool) -> Option<usize> {
+    let size = number.abs().to_usize().filter(|_| number.is_integer())?;
+    let at = if number.is_sign_negative() && size > 0 { count.checked_sub(size)? } else { size };
+    (at < count || end && at == count).then_some(at)
+}
+
+/// Computes `of[index]`: lists count from 0, or from the end where it is negative; maps are reached by their keys.
 ///
 /// # Errors
 /// When there is no such element.
@@ -48,14 +57,15 @@ pub fn index(of: &Value, index: &Value, span: Span) -> Result<Value, Diagnostic>
             wait("index", &[of, index], ty, span)
         }
         (ValueKind::List(items), ValueKind::Number(number)) => {
-            let found = number.is_integer().then(|| number.to_usize()).flatten().and_then(|at| items.get(at));
-            match found {
+            match position(number, items.len(), false).and_then(|at| items.get(at)) {
                 Some(item) => Ok(item.clone().with_span(span)),
                 None => Err(Diagnostic::error("GPB1123", format!("the list has no element {number}"))
                     .with_label(index.span, "no such element")
                     .help(match items.len() {
                         0 => "the list is empty".to_owned(),
+                        1 if number.is_sign_negative() => "the list has one element, 0 or -1".to_owned(),
                         1 => "the list has one element, 0".to_owned(),
+                        many if number.is_sign_negative() => format!("from its end they are -1 to -{many}"),
                         many => format!("its elements are 0 to {}", many - 1),
                     })),
             }

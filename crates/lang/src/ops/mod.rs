@@ -11,9 +11,11 @@ mod operators;
 mod typed;
 mod wait;
 
+pub(crate) use access::position;
 pub use access::{index, member};
 pub(crate) use documents::is_document;
 pub use equal::equal;
+pub(crate) use join::part_text;
 pub use join::{choose, text};
 pub use operators::{binary, decided, negate, not, range};
 pub(crate) use typed::{ANY_KEY, arithmetic_type, check_comparable, negated_type, symbol};

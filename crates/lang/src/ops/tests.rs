@@ -94,7 +94,10 @@ fn members_and_elements() {
     let at = |of: &Value, key: Json| shown(index(of, &value(key), NOWHERE));
     assert_eq!(at(&list, json!(1)), "20");
     assert_eq!(at(&list, json!(2)), "GPB1123 the list has no element 2");
-    assert_eq!(at(&list, json!(-1)), "GPB1123 the list has no element -1");
+    assert_eq!(at(&list, json!(-1)), "20");
+    assert_eq!(at(&list, json!(-2)), "10");
+    assert_eq!(at(&list, json!(-3)), "GPB1123 the list has no element -3");
+    assert_eq!(at(&list, json!(0.5)), "GPB1123 the list has no element 0.5");
     assert_eq!(at(&list, json!("a")), "GPB1127 a list is reached by a number, not by a string");
     assert_eq!(at(&of, json!("name")), "\"n\"");
 }

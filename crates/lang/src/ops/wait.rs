@@ -11,7 +11,7 @@ use gpb_model::value::{Value, ValueKind};
 /// The functions that pass their arguments on as they are.
 ///
 /// Only these may wait for a secret.
-const HAND_ON: &[&str] = &["concat", "flatten", "if", "index", "member", "merge", "values"];
+const HAND_ON: &[&str] = &["concat", "flatten", "if", "index", "member", "merge", "slice", "values", "zip"];
 
 /// Returns a call that waits for its arguments.
 pub(crate) fn wait(function: &str, args: &[&Value], ty: Type, span: Span) -> Result<Value, Diagnostic> {

@@ -163,6 +163,7 @@ impl<'p> Resolver<'_, 'p> {
                 Stmt::Field(field) => self.entry(field, reader),
                 Stmt::Block(block) => self.entry_block(block, reader),
                 Stmt::Policy(statement) if place == BodyKind::Policy => self.policy(statement),
+                Stmt::Spread { value, .. } if place == BodyKind::Object => self.head(value),
                 Stmt::When(when) => {
                     let reader = reader.block("when", self.world);
                     self.expr(&when.threshold, &reader.field("threshold", self.world));

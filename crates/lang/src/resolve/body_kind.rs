@@ -79,6 +79,7 @@ pub fn describe(stmt: &Stmt, place: BodyKind) -> (String, Span, String) {
             let keyword = if statement.allow { "allow" } else { "deny" };
             belongs(keyword, word(statement.span, keyword), "a policy document")
         }
+        Stmt::Spread { span, .. } => belongs("...", *span, "an object"),
         Stmt::When(when) => belongs("when", when.span, "the use of a component, or an object"),
         Stmt::For(group) => belongs("for", group.span, "a body or an object"),
         Stmt::If(group) => belongs("if", group.span, "a body or an object"),

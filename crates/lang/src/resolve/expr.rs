@@ -27,11 +27,16 @@ impl<'p> Resolver<'_, 'p> {
             ExprKind::Tagged { value, .. } => self.expr(value, &WordReader::Nobody),
             ExprKind::List(items) => {
                 for (at, item) in items.iter().enumerate() {
+                    if let ExprKind::Spread(list) = &*item.kind {
+                        self.head(list);
+                        continue;
+                    }
                     let is_plain = reader.is_of_the_catalog() && !self.may_hold_words(item);
                     let reader = if is_plain { WordReader::Evaluation } else { reader.item(at) };
                     self.expr(item, &reader);
                 }
             }
+            ExprKind::Spread(value) => self.head(value),
             ExprKind::Object(stmts) => self.object(stmts, BodyKind::Object, reader),
             ExprKind::Call { callee, args } => {
                 self.callee(callee);

@@ -96,6 +96,7 @@ impl<'p> Resolver<'_, 'p> {
                 let item = items.iter().find_map(|item| self.type_in(item, scope, steps))?;
                 simple(Type::list(item.ty()))
             }
+            ExprKind::Spread(list) => self.type_in(list, scope, steps)?.element(),
             ExprKind::Member { of, name, .. } => self.type_of_member(of, name, scope, steps),
             ExprKind::Index { of, .. } => self.type_in(of, scope, steps)?.element(),
             ExprKind::Call { callee, args } => {

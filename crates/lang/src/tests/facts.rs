@@ -5,10 +5,10 @@ use crate::{Compilation, CompileInputs, check as check_program, compile};
 use gpb_base::source::Loader;
 use gpb_base::stdlib::Library;
 use gpb_model::{Applicability, Domain, FactEvaluator, PropertyValue};
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::Mutex;
 
 const SHOP: &str = r#"
 facts aws.sqs.queue {
@@ -291,12 +291,12 @@ environment live of shop {{
 /// Files in memory that count how often each is loaded.
 struct CountingFiles {
     files: Files,
-    loads: RefCell<BTreeMap<String, u32>>,
+    loads: Mutex<BTreeMap<String, u32>>,
 }
 
 impl Loader for CountingFiles {
     fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String> {
-        *self.loads.borrow_mut().entry(path.to_owned()).or_default() += 1;
+        *self.loads.lock().unwrap().entry(path.to_owned()).or_default() += 1;
         self.files.load(from, path)
     }
 }
@@ -307,7 +307,7 @@ fn facts_about_other_resources_load_no_file_again() {
         SHOP.replace("facts aws.sqs.queue", "use \"more.gpb\"\nfacts aws.sqs.queue").replace("= 10 GiB", "= kept");
     let files = [("main.gpb", text.as_str()), ("more.gpb", "pub const kept = 10 GiB")];
     let files = Files(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect());
-    let (loader, library) = (CountingFiles { files, loads: RefCell::default() }, Library::default());
+    let (loader, library) = (CountingFiles { files, loads: Mutex::default() }, Library::default());
     let compilation = compile("main.gpb", &CompileInputs::embedded(&loader, &library), None);
     let model = compilation.model().filter(|_| !compilation.has_errors()).unwrap();
 
@@ -329,5 +329,5 @@ fn facts_about_other_resources_load_no_file_again() {
     };
     assert_eq!((kept(same), kept(quicker)), (Some(Applicability::Yes), Some(Applicability::No)));
     assert!(none.is_empty(), "{none:?}");
-    assert_eq!(*loader.loads.borrow(), BTreeMap::from([("main.gpb".to_owned(), 1), ("more.gpb".to_owned(), 1)]));
+    assert_eq!(*loader.loads.lock().unwrap(), BTreeMap::from([("main.gpb".to_owned(), 1), ("more.gpb".to_owned(), 1)]));
 }

@@ -17,7 +17,7 @@ mod values;
 
 use super::{Compilation, CompileInputs, check as check_program, compile};
 use gpb_base::diag::Diagnostic;
-use gpb_base::source::Loader;
+use gpb_base::source::{FileContent, Loader, UnreadableFile};
 use gpb_base::stdlib::Library;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -33,6 +33,16 @@ impl Loader for Files {
             Some(text) => Ok((path.to_owned(), text.as_str().into())),
             None => Err("there is no such file".to_owned()),
         }
+    }
+
+    fn read(&self, _from: &str, path: &str, _most: usize) -> Result<FileContent, UnreadableFile> {
+        if path.starts_with("..") {
+            return Err(UnreadableFile::outside("it leads out of the workspace"));
+        }
+        let missing =
+            || UnreadableFile { beside: self.0.keys().cloned().collect(), ..UnreadableFile::new("no such file") };
+        let bytes = self.0.get(path).ok_or_else(missing)?.as_bytes().into();
+        Ok(FileContent { path: path.to_owned(), bytes })
     }
 }
 

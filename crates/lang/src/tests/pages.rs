@@ -18,7 +18,9 @@ where
 }
 
 fn checked(source: &str) -> Compilation {
-    with_files(&[("main.gpb", source)], &[], |entry, inputs| check_program(entry, inputs, None))
+    let files =
+        [("main.gpb", source), ("motd.txt", "Welcome to ${name}.\n"), ("nested.txt", "${file(\"motd.txt\")}\n")];
+    with_files(&files, &[], |entry, inputs| check_program(entry, inputs, None))
 }
 
 #[test]

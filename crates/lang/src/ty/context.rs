@@ -1,7 +1,7 @@
 //! The surroundings of a value that reading it depends on.
 
 use gpb_base::diag::Diagnostic;
-use gpb_base::source::Span;
+use gpb_base::source::{FileContent, FolderFile, Span, UnreadableFile};
 use gpb_model::Place;
 use gpb_model::ty::{DefaultId, RequireId};
 use gpb_model::value::Value;
@@ -108,6 +108,21 @@ pub enum ConditionType {
     Binary,
 }
 
+/// Reads the files that the functions of a module name.
+pub trait ModuleFiles {
+    /// Returns the content of a file of at most so many bytes.
+    ///
+    /// # Errors
+    /// The reason why it cannot be read.
+    fn read(&self, path: &str, most: usize) -> Result<FileContent, UnreadableFile>;
+
+    /// Lists the files of a folder, at most so many, sorted by name.
+    ///
+    /// # Errors
+    /// The reason why it cannot be listed.
+    fn list(&self, path: &str, most: usize) -> Result<Vec<FolderFile>, UnreadableFile>;
+}
+
 /// The surroundings of a value.
 #[derive(Clone, Copy)]
 pub struct TypeContext<'a> {
@@ -129,6 +144,8 @@ pub struct TypeContext<'a> {
     pub judging: bool,
     /// The value is evaluated without an environment: what nobody has given is a symbol.
     pub symbolic: bool,
+    /// The files beside the module, where it can read any.
+    pub files: Option<&'a dyn ModuleFiles>,
     /// The origin of the expectation.
     ///
     /// The declaration of the parameter, or the field of the type.
@@ -146,6 +163,7 @@ impl<'a> TypeContext<'a> {
             requirements: &|_, _| Ok(()),
             judging: false,
             symbolic: false,
+            files: None,
             expected_at: None,
         }
     }

@@ -12,7 +12,7 @@ mod text;
 pub(crate) use article::article;
 pub use conform::conform;
 pub(crate) use conform::{borrow_unit, check_order};
-pub use context::{ActionFact, CloudFacts, ConditionKeyFact, ConditionType, NameFact, TypeContext};
+pub use context::{ActionFact, CloudFacts, ConditionKeyFact, ConditionType, ModuleFiles, NameFact, TypeContext};
 pub(crate) use object::unknown_field;
 pub(crate) use secret::secret_as_text;
 pub(crate) use text::check as check_text;

@@ -113,6 +113,12 @@ impl ErrorFinder {
         };
         match node.rule() {
             Rule::compat_range => Some(self.range_sign(node)),
+            Rule::compat_spread => Some(
+                Diagnostic::error("GPB0091", "elements and entries are spread with `...`")
+                    .with_label(self.span(node), "expected `...`")
+                    .help("`..` is the sign of a range, as in `2..10`")
+                    .fix("write `...`", self.span(node), "..."),
+            ),
             Rule::op_subtract if is_dashed_range(node) => Some(
                 Diagnostic::error("GPB0083", "a range is written with `..`")
                     .with_label(span, "expected `..`")

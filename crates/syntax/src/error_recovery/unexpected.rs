@@ -135,9 +135,8 @@ impl ErrorFinder {
                     diagnostic
                 }
             }
-            text if text.starts_with("...") => {
-                diagnostic.help("lists are joined with `concat(xs, ys)`, and objects with `merge(a, b)`")
-            }
+            text if text.starts_with("...") => diagnostic
+                .help("a list is spread in another, `[...xs, y]`, and an object in another, `{ ...a, k = v }`"),
             _ => diagnostic,
         }
     }

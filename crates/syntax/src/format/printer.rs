@@ -62,7 +62,7 @@ impl Printer {
             Rule::group | Rule::index | Rule::branch => self.wrapped(node, indent),
             Rule::chain | Rule::free_chain | Rule::sum | Rule::phrase_value => self.chain(node, indent),
             Rule::if_expr | Rule::if_stmt | Rule::policy_if => self.choice(node, indent),
-            Rule::postfix => self.postfix(node, indent),
+            Rule::postfix | Rule::spread | Rule::spread_entry => self.postfix(node, indent),
             Rule::list_for | Rule::for_stmt | Rule::policy_for => self.comprehension(node, indent),
             Rule::policy_stmt => self.policy_statement(node, indent),
             Rule::require_stmt => self.requirement(node, indent),

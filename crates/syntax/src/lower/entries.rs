@@ -17,6 +17,7 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::phrase
             | Rule::incomplete
             | Rule::odd_key
+            | Rule::spread_entry
             | Rule::param_stmt
             | Rule::let_stmt
             | Rule::output_stmt
@@ -102,6 +103,11 @@ impl Lowering {
                 }
             }
             Rule::phrase => self.phrase(node, doc, stmts),
+            Rule::spread_entry => {
+                let value = self.expr_in(node);
+                let value = self.unless_cut(node, value);
+                stmts.push(Stmt::Spread { value, span: self.span(node) });
+            }
             Rule::nested_fn => {
                 if let Some(function) = node.child(Rule::fn_item) {
                     let function = self.fn_item(function, doc);

@@ -74,6 +74,7 @@ pub(super) fn is_value(rule: Rule) -> bool {
             | Rule::sum
             | Rule::phrase_value
             | Rule::postfix
+            | Rule::spread
             | Rule::if_expr
             | Rule::bad_value
             | Rule::bad_element
@@ -108,6 +109,10 @@ impl Lowering {
             Rule::if_expr => self.if_expr(node),
             Rule::text | Rule::block_text => Expr::new(ExprKind::Text(self.text_parts(node)), self.span(node)),
             Rule::postfix => self.postfix(node),
+            Rule::spread => {
+                let value = self.deeper(1, node, |lower| lower.expr_in(node)).unwrap_or_else(|| self.missing(node));
+                Expr::new(ExprKind::Spread(value), self.span(node))
+            }
             _ => Expr::new(ExprKind::Missing, self.span(node)),
         }
     }

@@ -19,6 +19,7 @@ use super::tree::{Rule, SyntaxNode, SyntaxTree};
 use compact_str::CompactString;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};
+use std::ops::Range;
 
 /// The greatest depth of the abstract syntax, in levels: later stages recurse.
 pub(super) const MAX_DEPTH: usize = 256;
@@ -27,6 +28,15 @@ pub(super) fn module(file: FileId, tree: &SyntaxTree<'_>) -> (Module, Vec<Diagno
     let mut lower = Lowering::of(file);
     let module = lower.module(tree.root());
     (module, lower.diagnostics)
+}
+
+/// Lowers the `${…}` of a template, each with its place in the text.
+pub(super) fn template(file: FileId, tree: &SyntaxTree<'_>) -> (Vec<(Range<usize>, Expr)>, Vec<Diagnostic>) {
+    let mut lower = Lowering::of(file);
+    let interpolations = tree.nodes().filter(|node| node.is(Rule::interpolation) && node.parent() == tree.root());
+    let values = interpolations.map(|node| (node.start()..node.end(), lower.interpolation(node)));
+    let values = values.collect();
+    (values, lower.diagnostics)
 }
 
 /// Lowers a value that stands alone.
@@ -52,6 +62,7 @@ struct Lowering {
 }
 
 impl Lowering {
+    /// Returns the state in which a text is begun.
     fn of(file: FileId) -> Self {
         Self {
             file,

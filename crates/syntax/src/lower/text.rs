@@ -84,7 +84,7 @@ impl Lowering {
         plain
     }
 
-    fn interpolation(&mut self, node: SyntaxNode<'_>) -> super::super::ast::Expr {
+    pub(super) fn interpolation(&mut self, node: SyntaxNode<'_>) -> super::super::ast::Expr {
         self.deeper(1, node, |lower| lower.expr_in(node)).unwrap_or_else(|| self.missing(node))
     }
 

@@ -44,6 +44,22 @@ stack   s{
 }
 
 #[test]
+fn spread() {
+    check(
+        "format_spread",
+        r#"
+const a=[ ... xs,1 , ...ys ]
+const b = {...base,k=v}
+const c = {
+    ...  base
+  k=v
+  longer = [...one_list_with_a_long_name, ...another_list_with_a_long_name, ...a_third_list_with_a_long_name]
+}
+"#,
+    );
+}
+
+#[test]
 fn statements() {
     check(
         "format_statements",

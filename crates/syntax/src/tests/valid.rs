@@ -1,6 +1,9 @@
 //! Texts without mistakes.
 
+use super::super::ast::TextPart;
+use super::super::parse_template;
 use super::check;
+use gpb_base::source::FileId;
 
 #[test]
 fn items() {
@@ -161,4 +164,53 @@ component kafka {
 }
 "#,
     );
+}
+
+#[test]
+fn spread() {
+    check(
+        "spread",
+        r#"
+const a = [...xs, 1, ...if more { ys }, [...zs]]
+const b = { ...base, k = v, inner { ...other.part } }
+const c = {
+  ...base
+  // its own
+  k = v
+}
+"#,
+    );
+}
+
+#[test]
+fn templates() {
+    let read = |text: &str| {
+        let parsed = parse_template(FileId(0), text);
+        let told: Vec<_> = parsed.diagnostics.iter().map(|one| (one.code, one.span().unwrap().range())).collect();
+        (parsed.parts, told)
+    };
+    let literal = |text: &str| (vec![TextPart::Text(text.to_owned())], Vec::new());
+    assert_eq!(read(""), (Vec::new(), Vec::new()));
+    assert_eq!(read("a \\n \"b\" \"\"\" $c {d} é\n"), literal("a \\n \"b\" \"\"\" $c {d} é\n"));
+    assert_eq!(read("\\${HOME}/x"), literal("${HOME}/x"));
+    let text = "é\n${ upper(\"a}${b}\") }-${if c {\n  d\n}}.";
+    let (parts, told) = read(text);
+    assert_eq!(told, Vec::new());
+    let [
+        TextPart::Text(first),
+        TextPart::Interpolation(call),
+        TextPart::Text(dash),
+        TextPart::Interpolation(choice),
+        TextPart::Text(dot),
+    ] = parts.as_slice()
+    else {
+        panic!("{parts:?}")
+    };
+    assert_eq!((first.as_str(), dash.as_str(), dot.as_str()), ("é\n", "-", "."));
+    assert_eq!(text.get(call.span.range()), Some("upper(\"a}${b}\")"));
+    assert_eq!(text.get(choice.span.range()), Some("if c {\n  d\n}"));
+    assert_eq!(read("one\n${a\ntwo").1, [("GPB0012", 4..6)]);
+    assert_eq!(read("${}").1.len(), 1);
+    let deep = format!("${{{}}}", "(".repeat(2_000));
+    assert!(read(&deep).1.iter().any(|(code, _)| *code == "GPB0033" || code.starts_with("GPB00")));
 }

@@ -1,0 +1,2 @@
+one
+${upper(name}

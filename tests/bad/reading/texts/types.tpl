@@ -1,0 +1,2 @@
+line
+${join(names, ", ")} ${port * size}
