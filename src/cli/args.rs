@@ -241,10 +241,10 @@ pub enum Command {
         #[command(flatten)]
         asked: SimulateArgs,
     },
-    /// Explain an error code or a resource type
+    /// Explain an error code, a resource type, or a policy of the library
     Explain {
-        /// `GPB1002`, `aws.sqs.queue` or `AWS::SQS::Queue`
-        #[arg(value_name = "CODE|TYPE")]
+        /// `GPB1002`, `aws.sqs.queue`, `AWS::SQS::Queue`, `queue_encrypted`, or `standard` for all policies
+        #[arg(value_name = "CODE|TYPE|POLICY")]
         subject: String,
     },
     /// Inspect the state, and change it by hand

@@ -1,6 +1,6 @@
-//! `gpb explain`: the page of a code, or a type of the catalog.
+//! `gpb explain`: the page of a code, a type of the catalog, or a policy of the library.
 
-use crate::cli::{Session, exit::Exit, terminal};
+use crate::cli::{Session, exit::Exit, policy_pages, terminal};
 use gpb_base::diag;
 use gpb_catalog::{Catalog, ListShape, Property, Shape, TypeDef};
 use gpb_model::PropPath;
@@ -20,6 +20,10 @@ pub fn run(session: &Session, subject: &str) -> Exit {
         terminal::print(&if json { format!("{:#}\n", describe_json(&def)) } else { describe(&def) });
         return Exit::Done;
     }
+    if let Some(document) = policy_pages::find(&session.library, subject) {
+        terminal::print(&if json { format!("{:#}\n", document.json()) } else { document.human() });
+        return Exit::Done;
+    }
     let codes = diag::pages().iter().map(|page| page.code);
     let near = if upper.starts_with("GPB") {
         diag::nearest(&upper, codes).map(str::to_owned)
@@ -27,7 +31,7 @@ pub fn run(session: &Session, subject: &str) -> Exit {
         catalog.suggest(subject).into_iter().next().map(str::to_owned)
     };
     let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-    session.fail(&format!("`{subject}` is neither a code nor a resource type{hint}"))
+    session.fail(&format!("`{subject}` is neither a code nor a resource type nor a policy{hint}"))
 }
 
 /// Describes a type for people.

@@ -17,6 +17,7 @@ mod import;
 mod inspect;
 mod logs;
 mod plan;
+mod policy_pages;
 mod prices;
 mod progress;
 mod recovery;

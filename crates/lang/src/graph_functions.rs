@@ -28,6 +28,7 @@ const FUNCTIONS: &[GraphFunction] = &[
     GraphFunction::new("account_of", 1, 1, "account_of(resource)"),
     GraphFunction::new("address_of", 1, 1, "address_of(resource)"),
     GraphFunction::new("all", 1, 1, "all(type)"),
+    GraphFunction::new("document_of", 1, 1, "document_of(value)"),
     GraphFunction::new("region_of", 1, 1, "region_of(resource)"),
     GraphFunction::new("required_by", 2, 2, "required_by(resource, what)"),
     GraphFunction::new("resource_of", 1, 2, "resource_of(value, type)"),

@@ -24,6 +24,7 @@ mod library_index;
 mod modules;
 mod names;
 mod node_id;
+mod policy_items;
 mod resolve;
 mod static_check;
 mod type_table;

@@ -1,6 +1,7 @@
 //! The files a program is made of: the entry, what it `use`s, and the part of the standard library it mentions.
 
 use super::library_index::LibraryIndex;
+use super::policy_items;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Loader, SourceMap, Span};
 use gpb_base::stdlib::Library;
@@ -128,6 +129,11 @@ impl Program {
     fn add_library(&mut self, index: Arc<LibraryIndex>, mut needed: BTreeSet<usize>) {
         for source in self.modules.iter().skip(1).filter_map(|loaded| self.sources.get(loaded.module.file)) {
             needed.extend(index.files_mentioned(&source.text));
+        }
+        let asked: Vec<&str> = self.modules.iter().flat_map(|loaded| policy_items::asked(&loaded.module)).collect();
+        if !asked.is_empty() {
+            let is_asked = |pack: &str| asked.iter().any(|one| *one == policy_items::STANDARD || *one == pack);
+            needed.extend(index.packs().filter(|(pack, _)| is_asked(pack)).map(|(_, number)| number));
         }
         index.add_dependencies(&mut needed);
         self.library = index;

@@ -33,6 +33,8 @@ pub fn span_of(stmt: &Stmt) -> Span {
         Stmt::If(group) => group.span,
         Stmt::Recover(recover) => recover.span,
         Stmt::Budget(budget) => budget.span,
+        Stmt::Each(each) => each.span,
+        Stmt::Waive(waive) => waive.span,
         Stmt::In { span, .. }
         | Stmt::After { span, .. }
         | Stmt::Protect { span, .. }

@@ -80,6 +80,8 @@ pub enum Item {
     },
     /// `facts aws.sqs.queue { … }`
     Facts(FactsItem),
+    /// `policy name { each aws.s3.bucket as b require … else "…" }`
+    Policy(Body),
 }
 
 /// `facts aws.sqs.queue { … }`: what is known about a resource type.
@@ -95,7 +97,7 @@ pub struct FactsItem {
     pub span: Span,
 }
 
-/// `doc head name { stmts }`: a component, a stack, an environment.
+/// `doc head name { stmts }`: a component, a stack, an environment, a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
     /// The `///` lines above it.
@@ -296,6 +298,49 @@ pub enum Stmt {
         /// Source range of the whole statement.
         span: Span,
     },
+    /// `each aws.s3.bucket as b require … else "…"`, in a policy
+    Each(Box<EachStmt>),
+    /// `waive encrypted until "2027-01-31" because "…"`
+    Waive(Box<WaiveStmt>),
+}
+
+/// `each aws.s3.bucket as b if condition require … else "…"`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EachStmt {
+    /// The resource type, or the one name `resource` for all types.
+    pub ty: NamePath,
+    /// The name of the resource in the expressions behind it.
+    pub name: Ident,
+    /// The condition under which the rule is about a resource, behind `if`.
+    pub condition: Option<Expr>,
+    /// The requirements, in order.
+    pub requires: Vec<RequireClause>,
+    /// Source range of the whole statement.
+    pub span: Span,
+}
+
+/// `require condition else "reason"`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequireClause {
+    /// The condition that has to hold.
+    pub condition: Expr,
+    /// The reason, behind `else`.
+    pub reason: Expr,
+    /// Source range of the clause.
+    pub span: Span,
+}
+
+/// `waive encrypted until "2027-01-31" because "…"`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaiveStmt {
+    /// The policy that is waived.
+    pub policy: Ident,
+    /// The last day on which the waiver holds, behind `until`.
+    pub until: Expr,
+    /// The reason, behind `because`.
+    pub because: Expr,
+    /// Source range of the whole statement.
+    pub span: Span,
 }
 
 /// `layer data uses security, network in place { … }`

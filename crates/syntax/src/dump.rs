@@ -3,7 +3,7 @@
 //! Two texts mean the same when their dumps are equal; the formatter checks itself by it, and tests read it.
 
 use super::ast::{
-    Arg, Binding, Body, Comprehension, Expr, ExprKind, FieldStmt, Ident, Item, Module, NamePath, PathSegment,
+    Arg, Binding, Body, Comprehension, EachStmt, Expr, ExprKind, FieldStmt, Ident, Item, Module, NamePath, PathSegment,
     PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
 };
 use std::fmt::Write as _;
@@ -58,6 +58,7 @@ impl TreeDump {
                 self.line(&format!("facts {}", path(&facts.ty)));
                 self.stmts(&facts.stmts);
             }
+            Item::Policy(body) => self.body("policy", body),
             Item::Environment { of, body } => self.body(&format!("environment of {}", name(of)), body),
         }
     }
@@ -107,8 +108,21 @@ impl TreeDump {
             Stmt::Needs { amount, what, of, .. } => {
                 self.line(&format!("needs {} {} of {}", expr(amount), name(what), path(of)));
             }
+            Stmt::Each(each) => self.each(each),
+            Stmt::Waive(waive) => {
+                let (until, because) = (expr(&waive.until), expr(&waive.because));
+                self.line(&format!("waive {} until {until} because {because}", name(&waive.policy)));
+            }
             Stmt::Moved { from, to, .. } => self.line(&format!("moved {} to {}", path(from), path(to))),
             _ => self.nest(stmt),
+        }
+    }
+
+    fn each(&mut self, each: &EachStmt) {
+        let condition = each.condition.as_ref().map_or(String::new(), |condition| format!(" if {}", expr(condition)));
+        self.line(&format!("each {} as {}{condition}", path(&each.ty), name(&each.name)));
+        for require in &each.requires {
+            self.line(&format!("  require {} else {}", expr(&require.condition), expr(&require.reason)));
         }
     }
 

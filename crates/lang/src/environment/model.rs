@@ -4,9 +4,10 @@ use super::moves::moves_of;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{BlockEntries, Expectation, Frame, ModuleContext, Scope};
 use crate::expand::{Expander, ExpansionOutput, foreign_role};
-use crate::facts::{self, FactInputs};
+use crate::facts::{self, FactInputs, FactWorker};
 use crate::modules::ModuleId;
 use crate::names::EnvironmentItem;
+use crate::policy_items;
 use crate::property;
 use crate::resolve::MODES;
 use gpb_base::diag::Diagnostic;
@@ -72,8 +73,12 @@ impl<'p> Expander<'_, 'p> {
         let ambient = Some(&model.environment);
         let goals = self.goals.take();
         let inputs = FactInputs { cx: self.cx, resolved: self.resolved, environment: ambient, goals: &goals };
-        let (resources, facts) = facts::evaluate(&inputs, resources, sites);
-        Ok(Model { resources, facts, goals, authored, ..model })
+        // Under another usage the same policies hold.
+        let in_force = if tier.is_some() { Vec::new() } else { policy_items::in_force(self.cx, item, stack) };
+        let judge = |worker: &FactWorker<'_, 'p>| policy_items::evaluate(worker, &in_force);
+        let (resources, facts, findings) = facts::evaluate_and(&inputs, resources, sites, judge);
+        let policies = policy_items::names(&in_force);
+        Ok(Model { resources, facts, findings, policies, goals, authored, ..model })
     }
 
     /// Returns the usage of the environment, in which a `tier` gives one driver another value.

@@ -49,6 +49,8 @@ pub enum NamedItem<'p> {
     Stack(GlobalItem<'p, Body>),
     /// `environment name of stack { … }`
     Environment(EnvironmentItem<'p>),
+    /// `policy name { … }`
+    Policy(GlobalItem<'p, Body>),
 }
 
 impl<'p> NamedItem<'p> {
@@ -59,6 +61,7 @@ impl<'p> NamedItem<'p> {
             Item::Fn(item) => NamedItem::Fn(GlobalItem { module, item }),
             Item::Type(item) => NamedItem::Type(GlobalItem { module, item }),
             Item::Component(item) => NamedItem::Component(GlobalItem { module, item }),
+            Item::Policy(item) => NamedItem::Policy(GlobalItem { module, item }),
             Item::Stack(item) => NamedItem::Stack(GlobalItem { module, item }),
             Item::Environment { of, body } => NamedItem::Environment(EnvironmentItem { module, of, body }),
         })
@@ -73,6 +76,7 @@ impl<'p> NamedItem<'p> {
             NamedItem::Component(_) => ItemKind::Component,
             NamedItem::Stack(_) => ItemKind::Stack,
             NamedItem::Environment(_) => ItemKind::Environment,
+            NamedItem::Policy(_) => ItemKind::Policy,
         }
     }
 
@@ -82,7 +86,7 @@ impl<'p> NamedItem<'p> {
             NamedItem::Const(global) => &global.item.name,
             NamedItem::Fn(global) => &global.item.name,
             NamedItem::Type(global) => &global.item.name,
-            NamedItem::Component(global) | NamedItem::Stack(global) => &global.item.name,
+            NamedItem::Component(global) | NamedItem::Stack(global) | NamedItem::Policy(global) => &global.item.name,
             NamedItem::Environment(environment) => &environment.body.name,
         }
     }
@@ -93,7 +97,7 @@ impl<'p> NamedItem<'p> {
             NamedItem::Const(global) => global.module,
             NamedItem::Fn(global) => global.module,
             NamedItem::Type(global) => global.module,
-            NamedItem::Component(global) | NamedItem::Stack(global) => global.module,
+            NamedItem::Component(global) | NamedItem::Stack(global) | NamedItem::Policy(global) => global.module,
             NamedItem::Environment(environment) => environment.module,
         }
     }

@@ -15,6 +15,8 @@ pub enum ItemKind {
     Stack,
     /// `environment`
     Environment,
+    /// `policy`
+    Policy,
 }
 
 impl ItemKind {
@@ -27,6 +29,7 @@ impl ItemKind {
             ItemKind::Component => "component",
             ItemKind::Stack => "stack",
             ItemKind::Environment => "environment",
+            ItemKind::Policy => "policy",
         }
     }
 }

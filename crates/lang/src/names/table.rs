@@ -26,6 +26,8 @@ pub struct Names<'p> {
     pub environments: Vec<EnvironmentItem<'p>>,
     /// Every item, the library's included, in order.
     pub items: Vec<NamedItem<'p>>,
+    /// The policies, the library's that are asked for included, in order.
+    pub policies: Vec<GlobalItem<'p, Body>>,
     /// The facts about resource types: the program's before the library's.
     pub facts: Vec<GlobalItem<'p, FactsItem>>,
 }
@@ -78,7 +80,13 @@ impl<'p> Names<'p> {
                 _ => None,
             })
         });
-        Self { visible, prelude, library: &program.library.items, environments, facts: facts.collect(), items }
+        let policies = items.iter().filter_map(|item| match item {
+            NamedItem::Policy(global) if !global.item.name.text.is_empty() => Some(*global),
+            _ => None,
+        });
+        let policies = policies.collect();
+        let library = &program.library.items;
+        Self { visible, prelude, library, environments, policies, facts: facts.collect(), items }
     }
 
     fn get(&self, from: ModuleId, kind: ItemKind, name: &str) -> Option<NamedItem<'p>> {
@@ -124,6 +132,11 @@ impl<'p> Names<'p> {
             Some(NamedItem::Stack(global)) => Some(global),
             _ => None,
         }
+    }
+
+    /// Checks whether the library has an item of that name, read or not.
+    pub fn is_of_library(&self, kind: ItemKind, name: &str) -> bool {
+        self.library.iter().any(|(other, known)| *other == kind && known == name)
     }
 
     /// Returns the visible name of that kind that is nearest to a wrong one.

@@ -22,6 +22,8 @@ pub enum BodyKind {
     Facts,
     /// `policy { … }`
     Policy,
+    /// `policy name { … }`
+    PolicyItem,
     /// Any other `{ … }`.
     Object,
 }
@@ -38,6 +40,7 @@ impl BodyKind {
             BodyKind::Environment => "an environment",
             BodyKind::Facts => "facts",
             BodyKind::Policy => "a policy document",
+            BodyKind::PolicyItem => "a policy",
             BodyKind::Object => "an object",
         }
     }
@@ -94,6 +97,10 @@ pub fn describe(stmt: &Stmt, place: BodyKind) -> (String, Span, String) {
         }
         Stmt::Derived { span, .. } => belongs("derived", *span, "a body, a resource or the use of a component"),
         Stmt::Budget(budget) => belongs("budget", budget.span, "an environment"),
+        Stmt::Each(each) => belongs("each", word(each.span, "each"), "a policy: `policy name { each … }`"),
+        Stmt::Waive(waive) => {
+            belongs("waive", waive.span, "a resource, the use of a component, a body or an environment")
+        }
         Stmt::Needs { span, .. } => belongs("needs", *span, "a resource or the use of a component"),
     }
 }

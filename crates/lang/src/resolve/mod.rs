@@ -9,6 +9,7 @@ mod expr;
 mod foreign;
 mod items;
 mod members;
+mod policies;
 mod resolver;
 mod ribs;
 mod scope;

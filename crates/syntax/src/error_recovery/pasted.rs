@@ -11,7 +11,12 @@ pub(in super::super) fn pasted(file: FileId, tree: &SyntaxTree<'_>, text: &str) 
     let is_own = |rule| {
         matches!(
             rule,
-            Rule::stack_item | Rule::component_item | Rule::environment_item | Rule::facts_item | Rule::fn_item
+            Rule::stack_item
+                | Rule::component_item
+                | Rule::environment_item
+                | Rule::facts_item
+                | Rule::policy_item
+                | Rule::fn_item
         )
     };
     let is_strange = |rule| matches!(rule, Rule::misplaced | Rule::junk_item);

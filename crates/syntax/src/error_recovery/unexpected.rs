@@ -34,6 +34,8 @@ fn beginning_of(word: &str) -> Option<&'static str> {
         "replace" => "write `replace create_first` or `replace delete_first`",
         "ignore" => "name the properties: `ignore desired_count`",
         "moved" => "write `moved old.address to new.address`",
+        "each" => "write `each aws.s3.bucket as b require … else \"…\"`",
+        "waive" => "write `waive policy_name until \"2027-01-31\" because \"…\"`",
         "when" => "write `when cpu > 70% add 2`",
         _ => return None,
     })
@@ -84,7 +86,8 @@ impl ErrorFinder {
             | Rule::type_item
             | Rule::component_item
             | Rule::stack_item
-            | Rule::environment_item => {
+            | Rule::environment_item
+            | Rule::policy_item => {
                 self.after_misplaced = false;
                 None
             }

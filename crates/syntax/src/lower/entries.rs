@@ -34,6 +34,8 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::derived_stmt
             | Rule::budget_stmt
             | Rule::needs_stmt
+            | Rule::each_stmt
+            | Rule::waive_stmt
             | Rule::compat_else
             | Rule::compat_fn
             | Rule::compat_assert

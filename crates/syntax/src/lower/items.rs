@@ -51,6 +51,7 @@ impl Lowering {
                 let ty = self.first_path(node);
                 Some(Item::Facts(FactsItem { doc, ty, stmts: self.body_in(node), span: self.span(node) }))
             }
+            Rule::policy_item => Some(Item::Policy(self.item_body(node, docs.take()))),
             // Documentation above something that is not an item belongs to nothing.
             Rule::misplaced | Rule::junk_item | Rule::stray_rbrace => {
                 docs.take();

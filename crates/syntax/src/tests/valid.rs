@@ -28,6 +28,38 @@ environment live of gpubroker { region = us-east-1 }
 }
 
 #[test]
+fn policies() {
+    check(
+        "policies",
+        r#"
+/// Live queues keep messages.
+policy queues_keep_messages {
+  severity = warning
+  each aws.sqs.queue as q if environment.mode == live && is_set(q.queue_name)
+    require q.message_retention_period >= 86400 else "${q.queue_name} forgets"
+    require q.a
+    else "b"
+  each resource as r require r.stateful else "c"
+  each = 1
+  each each { each = 2 }
+}
+policy empty {}
+stack s {
+  waive encrypted until "2027-01-31" because "it moves"
+  resource aws.sqs.queue jobs {
+    waive encrypted
+      until "2027-01-31"
+      because "it moves"
+    waive = 1
+    waive waive { a = 1 }
+    policy = policy { allow "a" on "b" }
+  }
+}
+"#,
+    );
+}
+
+#[test]
 fn entries() {
     check(
         "entries",
