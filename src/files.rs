@@ -4,6 +4,7 @@
 use gpb_base::source::MAX_FILE_BYTES;
 use gpb_engine::state::io_message;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,7 +20,14 @@ pub fn text(path: &Path) -> Result<Arc<str>, String> {
     if meta.len() > MAX_FILE_BYTES as u64 {
         return Err(format!("it has {} bytes; a spec has at most {MAX_FILE_BYTES}", meta.len()));
     }
-    let bytes = fs::read(path).map_err(|error| io_message(&error))?;
+    // A pipe or a device does not say how long it is.
+    let most = MAX_FILE_BYTES as u64 + 1;
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or_default());
+    let file = fs::File::open(path).map_err(|error| io_message(&error))?;
+    file.take(most).read_to_end(&mut bytes).map_err(|error| io_message(&error))?;
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(format!("it has more than {MAX_FILE_BYTES} bytes, the most that a spec has"));
+    }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.into()),
         Err(error) => {
@@ -27,6 +35,24 @@ pub fn text(path: &Path) -> Result<Arc<str>, String> {
             Err(format!("it is not UTF-8 text: the byte at offset {at} belongs to no character"))
         }
     }
+}
+
+/// Reads a file of UTF-8 text that another one uses: a pipe or a device is none, which might never end.
+///
+/// # Errors
+/// As [`text`], and where it is no regular file.
+pub fn regular_text(path: &Path) -> Result<Arc<str>, String> {
+    match fs::metadata(path) {
+        Ok(meta) if !meta.is_dir() && !meta.is_file() => {
+            Err("it is a pipe or a device, and a regular file is expected".to_owned())
+        }
+        _ => text(path),
+    }
+}
+
+/// Returns what all paths to one file have in common, links included.
+pub fn identity(path: &str) -> String {
+    fs::canonicalize(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
 }
 
 /// Returns the path of a file that the one at `from` names relative to its folder.

@@ -8,4 +8,5 @@ mod calendar;
 pub mod cli;
 mod files;
 pub mod lsp;
+mod packages;
 pub mod report;

@@ -17,7 +17,35 @@ fn main() -> io::Result<()> {
     let stdlib = root.join("../../stdlib");
     let mut lifecycles = lifecycles(&stdlib.join("lifecycle"))?;
     add_made_names(&stdlib.join("aws"), &mut lifecycles)?;
-    pack_catalog(&stdlib.join("catalog/generated"), lifecycles, &out)
+    pack_catalog(
+        &stdlib.join("catalog/generated"),
+        lifecycles,
+        documents(&stdlib.join("catalog/documents.toml"))?,
+        &out,
+    )
+}
+
+/// Returns the properties that hold a document although their schema says string, by AWS's name of the type.
+fn documents(file: &Path) -> io::Result<BTreeMap<String, Vec<String>>> {
+    println!("cargo::rerun-if-changed={}", file.display());
+    toml::from_str(&fs::read_to_string(file)?).map_err(|error| io::Error::other(format!("{}: {error}", file.display())))
+}
+
+/// Gives properties of a type the shape of a document.
+///
+/// # Errors
+/// The name of a property that the type has not.
+fn set_documents(facts: &mut Json, aws: &str, names: &[String]) -> io::Result<()> {
+    let properties = facts.pointer_mut("/root/properties").and_then(Json::as_object_mut);
+    let mut properties: Vec<(&String, &mut Json)> = properties.into_iter().flatten().collect();
+    for name in names {
+        let known = properties.iter_mut().find(|(written, _)| written.split(' ').next() == Some(name.as_str()));
+        let Some((_, shape)) = known else {
+            return Err(io::Error::other(format!("stdlib/catalog/documents.toml: {aws} has no property {name}")));
+        };
+        **shape = json!("json");
+    }
+    Ok(())
 }
 
 /// Returns what the files of a folder say of the life of each type, by gpb's name.
@@ -56,7 +84,12 @@ fn add_made_names(folder: &Path, lifecycles: &mut BTreeMap<String, Json>) -> io:
 /// Writes the catalog as one blob of types, and a sorted index of them.
 ///
 /// Each type is compressed by itself, so that reading one decodes one.
-fn pack_catalog(folder: &Path, mut lifecycles: BTreeMap<String, Json>, out: &Path) -> io::Result<()> {
+fn pack_catalog(
+    folder: &Path,
+    mut lifecycles: BTreeMap<String, Json>,
+    mut documents: BTreeMap<String, Vec<String>>,
+    out: &Path,
+) -> io::Result<()> {
     let mut types = Vec::new();
     for file in files(folder, &["json"])? {
         let service: BTreeMap<String, Json> = serde_json::from_slice(&fs::read(&file)?)?;
@@ -65,11 +98,17 @@ fn pack_catalog(folder: &Path, mut lifecycles: BTreeMap<String, Json>, out: &Pat
             if let (Some(lifecycle), Some(facts)) = (lifecycles.remove(&name), facts.as_object_mut()) {
                 facts.insert("lifecycle".to_owned(), lifecycle);
             }
+            if let Some(names) = documents.remove(&aws) {
+                set_documents(&mut facts, &aws, &names)?;
+            }
             types.push((name, aws, facts.to_string()));
         }
     }
     if let Some(unknown) = lifecycles.keys().next() {
         return Err(io::Error::other(format!("stdlib/lifecycle: there is no type {unknown}")));
+    }
+    if let Some(unknown) = documents.keys().next() {
+        return Err(io::Error::other(format!("stdlib/catalog/documents.toml: there is no type {unknown}")));
     }
     types.sort();
     let mut blob = Vec::new();

@@ -5,7 +5,7 @@ use crate::cli::plan::{PlanRequest, PlanResult, command_line, make_plan, observe
 use crate::cli::progress::{JsonLines, ProgressLines};
 use crate::cli::session::{Session, diagnostics_document};
 use crate::cli::stop_signals::StopSignals;
-use crate::cli::{exit::Exit, inspect, logs, terminal};
+use crate::cli::{exit::Exit, inspect, logs, memory, terminal};
 use crate::report;
 use crate::report::outcome::EndReport;
 use gpb_base::diag::Diagnostic;
@@ -27,6 +27,7 @@ pub fn run(
     yes: bool,
     (replace, unprotect): (&ReplaceArgs, &UnprotectArgs),
 ) -> Exit {
+    memory::take_small_pages();
     let is_spec = target.is_some_and(|target| target.extension().is_some_and(|end| end == "gpb"));
     let outcome = match target {
         Some(spec) if is_spec => {
@@ -47,6 +48,7 @@ const WAYS_ON: &str = "set credentials (AWS_PROFILE, `aws sso login`) for AWS, o
 
 /// Runs `gpb destroy SPEC`.
 pub fn destroy(session: &Session, spec: &Path, yes: bool, unprotect: &UnprotectArgs) -> Exit {
+    memory::take_small_pages();
     let unprotect = unprotect.unprotect.clone();
     let request = PlanRequest { spec: spec.to_owned(), destroy: true, unprotect, replace: Vec::new() };
     session.block_on(plan_and_apply(session, &request, yes)).unwrap_or_else(|exit| exit)

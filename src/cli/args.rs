@@ -105,11 +105,11 @@ pub enum LogFormat {
 /// Lists the commands, each with its arguments.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Compile a spec, run all checks and report the diagnostics
+    /// Compile specs, run all checks and report the diagnostics
     Check {
-        /// Spec to check
-        #[arg(value_name = "SPEC")]
-        spec: PathBuf,
+        /// Specs to check, each as a program of its own
+        #[arg(value_name = "SPEC", required = true)]
+        specs: Vec<PathBuf>,
     },
     /// Show what apply would change, and save it as the last plan
     Plan {
@@ -173,6 +173,18 @@ pub enum Command {
         /// Rewrite the forms of earlier versions too; what cannot be proven to mean the same is left, with advice
         #[arg(long)]
         upgrade: bool,
+    },
+    /// Copy the packages that specs use to `vendor`, and lock them in `gpb.lock`
+    Vendor {
+        /// Directory of the lock file, whose specs are looked at
+        #[arg(value_name = "DIR", default_value = ".")]
+        root: PathBuf,
+        /// Fetch and write nothing; exit with 1 when a package is not as it is locked
+        #[arg(long, conflicts_with = "update")]
+        check: bool,
+        /// Look each version up again, rather than take the commit that is locked
+        #[arg(long)]
+        update: bool,
     },
     /// Estimate the monthly cost of an environment
     Cost {

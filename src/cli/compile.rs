@@ -22,7 +22,7 @@ use gpb_model::Model;
 use gpb_model::graph::Graph;
 use gpb_model::{CompiledEnvironment, UsageLevel};
 use rust_decimal::Decimal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A program without errors, in the chosen environment.
 pub struct CompiledProgram {
@@ -142,8 +142,30 @@ pub fn recover<'a>(compiled: &'a CompiledProgram, library: &'a Library, day: &'a
     stage("checks", assess)
 }
 
-/// Runs `gpb check`: reports the diagnostics of a spec in all its environments.
-pub fn check(session: &Session, spec: &Path) -> Exit {
+/// Runs `gpb check`: reports the diagnostics of each spec in all its environments.
+pub fn check(session: &Session, specs: &[PathBuf]) -> Exit {
+    let mut refused = false;
+    let mut documents = Vec::new();
+    for spec in specs {
+        let (exit, document) = check_one(session, spec);
+        refused |= exit != Exit::Done;
+        documents.extend(document.map(|mut document| {
+            if specs.len() > 1 {
+                document["spec"] = spec.display().to_string().into();
+            }
+            document
+        }));
+    }
+    match documents.as_slice() {
+        [] => {}
+        [only] => session.document(only),
+        several => session.document(&serde_json::json!({ "ok": !refused, "specs": several })),
+    }
+    if refused { Exit::Refused } else { Exit::Done }
+}
+
+/// Checks one spec, and prints the result for people, or returns it as JSON.
+fn check_one(session: &Session, spec: &Path) -> (Exit, Option<serde_json::Value>) {
     let entry = spec.display().to_string();
     let compile = || lang::check(&entry, &session.inputs(), session.common.env.as_deref());
     let mut compilation = stage("compile", compile);
@@ -152,11 +174,11 @@ pub fn check(session: &Session, spec: &Path) -> Exit {
     let checked: Vec<_> = compilation.models.iter().map(|made| &made.model).zip(&summaries).collect();
     let checked = CheckSummary { spec: &entry, checked, diagnostics: &compilation.diagnostics };
     let unchecked = unchecked_values(&compilation);
+    let mut document = None;
     if session.common.json {
-        let mut document = diagnostics_document(&compilation.diagnostics, &compilation.sources);
-        document["checked"] = checked.json();
-        document["unchecked"] = unchecked.into();
-        session.document(&document);
+        let json = document.insert(diagnostics_document(&compilation.diagnostics, &compilation.sources));
+        json["checked"] = checked.json();
+        json["unchecked"] = unchecked.into();
     } else {
         terminal::warn(&render::human(&compilation.diagnostics, &compilation.sources, session.term.err));
         terminal::print(&checked.human());
@@ -168,7 +190,7 @@ pub fn check(session: &Session, spec: &Path) -> Exit {
     // The process ends next. Freeing the trees and models piece by piece takes 3 % of the CPU time of a check of 10,000
     // resources: 10 of 340 ms, the fastest of 25 runs each, on one core of a shared x86-64 machine.
     std::mem::forget(compilation);
-    exit
+    (exit, document)
 }
 
 /// Looks up types in the embedded catalog.

@@ -7,7 +7,7 @@ use crate::cli::session::Session;
 use crate::cli::terminal::{self, Terminal};
 use crate::cli::{
     apply, compile, cost, drill, explain, file_loader, fmt, graph, inspect, logs, plan, prices, recovery, simulate,
-    state,
+    state, vendor,
 };
 use crate::lsp;
 use clap::{CommandFactory, Parser};
@@ -67,7 +67,7 @@ fn logged(session: &Session, command: &Command) -> Exit {
 /// Returns a command's name, and the spec or plan it was given.
 fn described(command: &Command) -> (&'static str, Option<&Path>) {
     match command {
-        Command::Check { spec } => ("check", Some(spec)),
+        Command::Check { specs } => ("check", specs.first().map(AsRef::as_ref)),
         Command::Plan { spec, .. } => ("plan", spec.as_deref()),
         Command::Apply { target, .. } => ("apply", target.as_deref()),
         Command::Destroy { spec, .. } => ("destroy", Some(spec)),
@@ -78,6 +78,7 @@ fn described(command: &Command) -> (&'static str, Option<&Path>) {
         Command::Prices { .. } => ("prices", None),
         Command::Graph { spec, .. } => ("graph", Some(spec)),
         Command::Fmt { .. } => ("fmt", None),
+        Command::Vendor { .. } => ("vendor", None),
         Command::Lsp => ("lsp", None),
         Command::Recovery { spec, .. } => ("recovery", Some(spec)),
         Command::Drill { spec, .. } => ("drill", Some(spec)),
@@ -90,7 +91,7 @@ fn described(command: &Command) -> (&'static str, Option<&Path>) {
 /// Calls the function of a command.
 fn dispatch(session: &Session, command: &Command) -> Exit {
     match command {
-        Command::Check { spec } => compile::check(session, spec),
+        Command::Check { specs } => compile::check(session, specs),
         Command::Plan { spec, out, detailed_exitcode, replace, unprotect } => {
             plan::run(session, spec.as_deref(), out.as_deref(), *detailed_exitcode, (replace, unprotect))
         }
@@ -110,6 +111,7 @@ fn dispatch(session: &Session, command: &Command) -> Exit {
         }
         Command::Graph { spec, format } => graph::run(session, spec, *format),
         Command::Fmt { paths, check, upgrade } => fmt::run(session, paths, *check, *upgrade),
+        Command::Vendor { root, check, update } => vendor::run(session, root, *check, *update),
         Command::Lsp => match lsp::serve(session.library.clone()) {
             Ok(()) => Exit::Done,
             Err(why) => session.fail(&why),

@@ -3,7 +3,8 @@
 
 pub use gpb_engine::state::io_message;
 
-use crate::files;
+use crate::{files, packages};
+use gpb_base::diag::Diagnostic;
 use gpb_base::source::Loader;
 use gpb_base::stdlib::Library;
 use std::fs;
@@ -19,7 +20,19 @@ pub struct FileLoader;
 impl Loader for FileLoader {
     fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String> {
         let path = files::relative_to(from, path);
-        files::text(&path).map(|text| (path.display().to_string(), text))
+        if let Some(why) = packages::outside(from, &path) {
+            return Err(why);
+        }
+        let text = if from.is_empty() { files::text(&path) } else { files::regular_text(&path) };
+        text.map(|text| (path.display().to_string(), text))
+    }
+
+    fn identity(&self, path: &str) -> String {
+        files::identity(path)
+    }
+
+    fn package(&self, from: &str, source: &str) -> Result<(String, Arc<str>), Box<Diagnostic>> {
+        packages::package(from, source)
     }
 }
 

@@ -3,10 +3,12 @@
 
 use crate::cli::session::{Session, diagnostics_document};
 use crate::cli::{exit::Exit, file_loader, terminal};
+use crate::files;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::SourceMap;
 use gpb_syntax as syntax;
 use gpb_syntax::{FormatError, UpgradedText};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -23,8 +25,10 @@ pub fn run(session: &Session, paths: &[PathBuf], check: bool, upgrade: bool) -> 
             Err(why) => return session.fail(&why),
         }
     }
+    let used = if upgrade { used_by_others(&found) } else { BTreeSet::new() };
     let (mut changed, mut left, mut advised) = (Vec::new(), Vec::new(), Vec::new());
     for path in &found {
+        let upgrade = upgrade.then(|| if used.contains(&identity(path)) { Upgrade::Used } else { Upgrade::Alone });
         match one(path, check, upgrade) {
             Ok((is_changed, advice)) => {
                 changed.extend(is_changed.then(|| path.display().to_string()));
@@ -99,8 +103,37 @@ impl UpgradeAdvice {
     }
 }
 
+/// The ways in which forms of earlier versions are rewritten.
+#[derive(Debug, Clone, Copy)]
+enum Upgrade {
+    /// No other file among those that are formatted uses this one.
+    Alone,
+    /// Another file uses it, so its items get `pub`.
+    Used,
+}
+
+/// Returns the files that others among those that are formatted use.
+///
+/// A file does not know who uses it, so they are upgraded together.
+fn used_by_others(found: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let mut used = BTreeSet::new();
+    for path in found {
+        // One that cannot be read is reported when it is formatted.
+        let Ok(text) = file_loader::read(path) else { continue };
+        let from = path.display().to_string();
+        let of_others = syntax::uses(&text).into_iter().map(|named| identity(&files::relative_to(&from, &named)));
+        used.extend(of_others.filter(|named| *named != identity(path)));
+    }
+    used
+}
+
+/// Returns the one path of a file.
+fn identity(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| files::normalize(path))
+}
+
 /// Formats a file, unless `check` is set, and returns true when its text changes.
-fn one(path: &Path, check: bool, upgrade: bool) -> Result<(bool, Option<UpgradeAdvice>), FormatFailure> {
+fn one(path: &Path, check: bool, upgrade: Option<Upgrade>) -> Result<(bool, Option<UpgradeAdvice>), FormatFailure> {
     let text = file_loader::read(path).map_err(FormatFailure::Because)?;
     let (formatted, advice) = format(&path.display().to_string(), &text, upgrade)?;
     let is_changed = formatted != *text;
@@ -130,7 +163,7 @@ fn standard_input(session: &Session, check: bool, upgrade: bool) -> Exit {
     if let Err(error) = std::io::stdin().read_to_string(&mut text) {
         return session.fail(&format!("standard input cannot be read: {error}"));
     }
-    match format("standard input", &text, upgrade) {
+    match format("standard input", &text, upgrade.then_some(Upgrade::Alone)) {
         Ok((formatted, _)) if check => {
             if formatted == text {
                 Exit::Done
@@ -139,7 +172,7 @@ fn standard_input(session: &Session, check: bool, upgrade: bool) -> Exit {
             }
         }
         Ok((formatted, advice)) => {
-            terminal::print(&formatted);
+            terminal::print_exact(&formatted);
             if let Some(advice) = advice {
                 advice.report(session);
             }
@@ -149,12 +182,12 @@ fn standard_input(session: &Session, check: bool, upgrade: bool) -> Exit {
     }
 }
 
-/// Formats a text, its forms those of this version if `upgrade`; `name` is for the messages.
-fn format(name: &str, text: &str, upgrade: bool) -> Result<(String, Option<UpgradeAdvice>), FormatFailure> {
-    let formatted = if upgrade {
-        syntax::upgrade(text)
-    } else {
-        syntax::format(text).map(|text| UpgradedText { text, advice: Vec::new() })
+/// Formats a text, its forms those of this version if `upgrade` says how; `name` is for the messages.
+fn format(name: &str, text: &str, upgrade: Option<Upgrade>) -> Result<(String, Option<UpgradeAdvice>), FormatFailure> {
+    let formatted = match upgrade {
+        Some(Upgrade::Alone) => syntax::upgrade(text),
+        Some(Upgrade::Used) => syntax::upgrade_used(text),
+        None => syntax::format(text).map(|text| UpgradedText { text, advice: Vec::new() }),
     };
     let advised = |found: UpgradedText| {
         let mut sources = SourceMap::default();

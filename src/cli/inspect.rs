@@ -6,6 +6,7 @@ use gpb_catalog::Catalog;
 use gpb_engine::state::StateStore;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 /// Runs `gpb show [PLAN]`.
@@ -46,7 +47,8 @@ pub fn output(session: &Session, spec: &Path, name: Option<&str>) -> Exit {
     };
     match snapshot.outputs.get(name) {
         Some(value) if session.common.json => session.document(value),
-        Some(serde_json::Value::String(text)) => terminal::print(&format!("{text}\n")),
+        Some(serde_json::Value::String(text)) if io::stdout().is_terminal() => terminal::print(&format!("{text}\n")),
+        Some(serde_json::Value::String(text)) => terminal::print_exact(&format!("{text}\n")),
         Some(value) => terminal::print(&format!("{value:#}\n")),
         None => {
             let near = gpb_base::diag::nearest(name, compiled.model.outputs.keys().map(String::as_str));

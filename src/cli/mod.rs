@@ -16,6 +16,7 @@ mod graph;
 mod import;
 mod inspect;
 mod logs;
+mod memory;
 mod plan;
 mod policy_pages;
 mod prices;
@@ -27,6 +28,8 @@ mod state;
 mod state_folder;
 mod stop_signals;
 mod terminal;
+mod vendor;
+mod visible;
 
 pub use dispatch::main;
 pub(crate) use session::Session;

@@ -1,6 +1,7 @@
 //! Progress of an apply: lines on standard error, or JSON lines on standard output.
 
 use crate::cli::terminal;
+use crate::cli::visible::visible;
 use gpb_engine::plan::Action;
 use gpb_engine::reconcile::{EngineEvent, EventSink};
 use gpb_model::Address;
@@ -66,7 +67,7 @@ impl ProgressLines {
     fn say(&self, text: &str) {
         match &self.bars {
             // Bars that are drawn have to make room for a line.
-            Some(bars) => drop(bars.println(text)),
+            Some(bars) => drop(bars.println(visible(text))),
             None => terminal::warn(&format!("{text}\n")),
         }
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this file reads the environment")]
 
 use crate::cli::args::Color;
+use crate::cli::visible::visible;
 use crate::report::Styles;
 use gpb_base::diag::render::Style;
 use std::io::{self, IsTerminal, Write};
@@ -54,10 +55,15 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Writes to standard output.
+/// Writes to standard output what people read, with escapes in the place of what a terminal would obey.
+pub fn print(text: &str) {
+    print_exact(&visible(text));
+}
+
+/// Writes to standard output what another program reads, to the byte.
 ///
 /// A reader that is gone (`gpb show | head`) or a terminal that is no more is no error: an apply goes on without it.
-pub fn print(text: &str) {
+pub fn print_exact(text: &str) {
     let mut out = io::stdout().lock();
     if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
         && error.kind() != io::ErrorKind::BrokenPipe
@@ -82,7 +88,7 @@ static LOST: AtomicBool = AtomicBool::new(false);
 
 /// Writes to standard error; a failure there has no place to be reported.
 pub fn warn(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let _ = io::stderr().lock().write_all(visible(text).as_bytes());
 }
 
 /// Asks for the word `yes`.

@@ -1,6 +1,7 @@
 //! The open documents of an editor, which come before the files on the disk.
 
-use crate::files;
+use crate::{files, packages};
+use gpb_base::diag::Diagnostic;
 use gpb_base::source::Loader;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -63,9 +64,21 @@ impl Loader for Documents {
             return Ok((path.to_owned(), document.text.clone()));
         }
         let path = files::relative_to(from, path);
+        if let Some(why) = packages::outside(from, &path) {
+            return Err(why);
+        }
         let name = path.display().to_string();
-        let text = self.open.get(&name).map_or_else(|| files::text(&path), |document| Ok(document.text.clone()));
+        let text =
+            self.open.get(&name).map_or_else(|| files::regular_text(&path), |document| Ok(document.text.clone()));
         text.map(|text| (name, text))
+    }
+
+    fn identity(&self, path: &str) -> String {
+        files::identity(path)
+    }
+
+    fn package(&self, from: &str, source: &str) -> Result<(String, Arc<str>), Box<Diagnostic>> {
+        packages::package(from, source)
     }
 }
 

@@ -17,7 +17,7 @@ use std::thread;
 const DAY: &str = "2026-11-23";
 
 fn library() -> Library {
-    let queue = "/// A queue.\ncomponent queue {\n  /// Unique in the account.\n  param name: string\n  param keep: duration = 4d\n}\n";
+    let queue = "/// A queue.\npub component queue {\n  /// Unique in the account.\n  param name: string\n  param keep: duration = 4d\n}\n";
     [("messaging/queue.gpb".to_owned(), Arc::from(queue))].into_iter().collect()
 }
 
@@ -65,16 +65,28 @@ fn a_mistake_has_its_place_in_utf16() {
 
 #[test]
 fn mistakes_of_imported_files_are_reported_there() {
-    let files = [("/a.gpb", "use \"b.gpb\"\nconst x = y\n"), ("/b.gpb", "const y = uper(\"a\")\nconst y = 2\n")];
+    let files = [("/a.gpb", "use \"b.gpb\"\nconst x = y\n"), ("/b.gpb", "pub const y = uper(\"a\")\nconst y = 2\n")];
     insta::assert_snapshot!(wrong(&files), @r#"
-    /b.gpb:0:10-0:14 GPB1201 there is no function `uper`
+    /b.gpb:0:14-0:18 GPB1201 there is no function `uper`
     no function of this name
     help: did you mean `upper`?
-      fix /b.gpb:0:10-0:14 change to `upper`: "upper"
+      fix /b.gpb:0:14-0:18 change to `upper`: "upper"
     /b.gpb:1:6-1:7 GPB1002 the constant `y` is defined twice
     defined again here
     help: give one of them another name
-      /b.gpb:0:6-0:7 first defined here
+      /b.gpb:0:10-0:11 first defined here
+    "#);
+}
+
+#[test]
+fn a_private_item_is_made_public_where_it_stands() {
+    let files = [("/a.gpb", "use \"b.gpb\"\nconst x = y\n"), ("/b.gpb", "const y = 1\n")];
+    insta::assert_snapshot!(wrong(&files), @r#"
+    /a.gpb:1:10-1:11 GPB1020 the constant `y` is private to `/b.gpb`
+    used in another file
+    help: write `pub` before the constant, so that other files may use it
+      /b.gpb:0:6-0:7 declared here without `pub`
+      fix /b.gpb:0:0-0:0 make `y` public: "pub "
     "#);
 }
 
@@ -147,9 +159,15 @@ fn formatting_edits_come_to_the_formatted_text() {
 
 /// Returns the hover at `‸`.
 fn about(text: &str) -> String {
-    let offset = text.find('‸').unwrap();
-    let text = text.replace('‸', "");
-    let (documents, library) = (documents(&[("/a.gpb", text.as_str())]), library());
+    about_in(&[("/a.gpb", text)])
+}
+
+/// Returns the hover at `‸` in the first of some files.
+fn about_in(files: &[(&str, &str)]) -> String {
+    let offset = files[0].1.find('‸').unwrap();
+    let texts: Vec<(&str, String)> = files.iter().map(|(path, text)| (*path, text.replace('‸', ""))).collect();
+    let texts: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let (documents, library) = (documents(&texts), library());
     let compilation = diagnostics::check("/a.gpb", &CompileInputs::embedded(&documents, &library), DAY);
     hover::hover(&compilation, "/a.gpb", offset).unwrap_or_else(|| "nothing".to_owned())
 }
@@ -185,6 +203,12 @@ fn what_names_mean() {
 
     One of three.
     "#);
+    let files = [
+        ("/a.gpb", "use \"b.gpb\" as net\nuse \"c.gpb\"\nconst x = net.si‸ze\n"),
+        ("/c.gpb", "/// Of c.\npub const size = 1\n"),
+        ("/b.gpb", "/// Of b.\npub const size = 2\n"),
+    ];
+    assert!(about_in(&files).contains("Of b."), "the file that `net` is");
     assert_eq!(about("const é‸ = 1\n"), "nothing");
     assert_eq!(about("‸"), "nothing");
 }

@@ -8,6 +8,8 @@ mod help;
 mod incomplete;
 mod logs;
 mod look;
+mod modules;
+mod packages;
 mod plan;
 mod protection;
 mod secrets;

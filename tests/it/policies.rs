@@ -21,8 +21,7 @@ fn document(names: &str, policy: &str) -> Json {
     let model = compiled.model().unwrap_or_else(|| panic!("{:?}\n{text}", compiled.diagnostics));
     assert!(compiled.diagnostics.is_empty(), "{:?}\n{text}", compiled.diagnostics);
     let access = model.resources.iter().find(|one| one.address.as_str() == "access").unwrap();
-    let text = access.properties.get("PolicyDocument").and_then(PropertyValue::as_text).unwrap();
-    serde_json::from_str(text).unwrap()
+    access.properties.get("PolicyDocument").and_then(PropertyValue::to_json).unwrap()
 }
 
 #[test]
@@ -120,7 +119,7 @@ fn joined_documents_have_the_statements_of_both() {
   let read = policy { allow "s3:GetObject" on "*" sid "Read" }
   let old = from_json("{\"Id\": \"old\", \"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"Deny\", \"Action\": \"s3:*\", \"Resource\": \"*\"}}")"#;
     assert_eq!(
-        document(names, r#"old + read + policy { if account == "1" { allow "s3:PutObject" on "*" } }"#),
+        document(names, r#"old + read + policy { if account == "111111111111" { allow "s3:PutObject" on "*" } }"#),
         json!({
             "Id": "old",
             "Version": "2012-10-17",
@@ -129,5 +128,17 @@ fn joined_documents_have_the_statements_of_both() {
                 {"Sid": "Read", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"},
             ],
         })
+    );
+}
+
+/// The policy is AWS's own: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
+#[test]
+fn a_variable_may_be_compared_as_a_string_with_any_key() {
+    let policy = r#"policy {
+      deny "*" on "*" when { string_not_equals_if_exists { "aws:Ec2InstanceSourcePrivateIPv4" = "\${aws:VpcSourceIp}" } }
+    }"#;
+    assert_eq!(
+        statements("", policy)[0]["Condition"],
+        json!({"StringNotEqualsIfExists": {"aws:Ec2InstanceSourcePrivateIPv4": "${aws:VpcSourceIp}"}})
     );
 }

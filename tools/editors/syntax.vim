@@ -78,12 +78,15 @@ syntax match gpbUsedComma /,/ contained nextgroup=gpbUsed skipwhite skipnl
 
 " Items, which start at the left margin.
 syntax match gpbInclude /\%#=1\v^<<kw_use>>%(\s*["'])@=/
-syntax match gpbItem /\%#=1\v^<<kw_stack|kw_component|kw_policy>>%(\s+<<name>>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbInclude /\%#=1\v%(^use\s+["'][^"']*["']\s+)@400<=<<kw_as>>%(\s)@=/
+syntax match gpbItem /\%#=1\v^<<kw_pub>>/
+syntax match gpbItem /\%#=1\v^<<kw_extend>>%(\s+<<kw_stack>>\s)@=/
+syntax match gpbItem /\%#=1\v%(^%(pub\s+|extend\s+)?)@40<=<<kw_stack|kw_component|kw_policy>>%(\s+<<name>>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^<<kw_environment>>%(\s+<<name>>%(\s+<<kw_of>>|\s*\{|\s*$))@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^<<kw_facts>>%(\s+<<name>>\.)@=/ nextgroup=gpbResourceType skipwhite
-syntax match gpbItem /\%#=1\v^<<kw_fn>>%(\s+<<name>>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
-syntax match gpbItem /\%#=1\v^<<kw_const>>%(\s+<<name>>\s*[:=])@=/ nextgroup=gpbName skipwhite
-syntax match gpbItem /\%#=1\v^<<kw_type>>%(\s+<<name>>\s*[={])@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=<<kw_fn>>%(\s+<<name>>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
+syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=<<kw_const>>%(\s+<<name>>\s*[:=])@=/ nextgroup=gpbName skipwhite
+syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=<<kw_type>>%(\s+<<name>>\s*[={])@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItemName /\%#=1\v<<name>>/ contained nextgroup=gpbOf skipwhite
 syntax match gpbFunctionName /\%#=1\v<<name>>/ contained
 syntax match gpbOf /\%#=1\v<<kw_of>>/ contained nextgroup=gpbItemName skipwhite

@@ -3,6 +3,7 @@
 //! Every value the compiler makes remembers the [`Span`] it came from, so that any later stage (a catalog check, a cycle,
 //! a refused plan) can point at the text that caused it.
 
+use crate::diag::Diagnostic;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -159,4 +160,17 @@ pub trait Loader {
     /// # Errors
     /// A sentence for the user that says why the file cannot be read.
     fn load(&self, from: &str, path: &str) -> Result<(String, Arc<str>), String>;
+
+    /// Returns what all paths to one file have in common: two paths may lead to it.
+    fn identity(&self, path: &str) -> String {
+        path.to_owned()
+    }
+
+    /// Returns the first file of a package that the file `from` uses, `file:../shared` or `git:host/org/repo?ref=v1`.
+    ///
+    /// # Errors
+    /// A diagnostic without a place, where the package is not there as it is locked.
+    fn package(&self, _from: &str, source: &str) -> Result<(String, Arc<str>), Box<Diagnostic>> {
+        Err(Diagnostic::error("GPB1030", format!("the package `{source}` is not locked")).into())
+    }
 }

@@ -87,7 +87,9 @@ impl<'p> BodyIndex<'p> {
                 }
                 Stmt::Output(binding) => index.output(binding, at),
                 Stmt::For(group) => index.absorb(vec![BodyIndex::build(&group.stmts)], at, 1),
-                Stmt::In { stmts, .. } => index.absorb(vec![BodyIndex::build(stmts)], at, 0),
+                Stmt::In { stmts, .. } | Stmt::Extension { stmts, .. } => {
+                    index.absorb(vec![BodyIndex::build(stmts)], at, 0)
+                }
                 Stmt::If(group) => {
                     index.absorb(vec![BodyIndex::build(&group.then), BodyIndex::build(&group.otherwise)], at, 0);
                 }
@@ -128,6 +130,7 @@ impl<'p> BodyIndex<'p> {
     /// Takes in what a group shows outside. The branches of an `if` exclude each other, so they may share names.
     fn absorb(&mut self, branches: Vec<BodyIndex<'p>>, at: usize, keyed: usize) {
         let mut shown: Vec<Declaration<'p>> = Vec::new();
+        let is_choice = branches.len() > 1;
         for branch in branches {
             let mut items: Vec<_> = branch.names.into_values().filter(|declared| declared.what.is_item()).collect();
             items.sort_by_key(|declared| declared.name.span);
@@ -139,6 +142,10 @@ impl<'p> BodyIndex<'p> {
             // An output of a `for` would have many values; the expansion says so where it stands.
             if keyed == 0 {
                 for (name, (binding, _)) in branch.outputs {
+                    if !is_choice {
+                        self.output(binding, at);
+                        continue;
+                    }
                     self.outputs.entry(name).or_insert((binding, at));
                 }
             }

@@ -1,8 +1,8 @@
 //! The surroundings that every part of the compiler looks at: the program, its names, the catalog, and where diagnostics go.
 
 use super::body_index::BodyIndexes;
-use super::modules::Program;
-use super::names::Names;
+use super::modules::{ModuleId, Program};
+use super::names::{NamedItem, Names, private_item};
 use super::node_id::NodeId;
 use super::ty::CloudFacts;
 use super::type_table::TypeTable;
@@ -10,7 +10,7 @@ use foldhash::{HashMap, HashSet};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};
 use gpb_catalog::{Catalog, TypeDef};
-use gpb_syntax::ast::{NamePath, PathSegment};
+use gpb_syntax::ast::{Ident, NamePath, PathSegment};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
@@ -78,6 +78,22 @@ impl<'p> CompileContext<'p> {
         let found = self.catalog.get(name);
         self.defs.borrow_mut().insert(name.to_owned(), found.clone());
         found
+    }
+
+    /// Reports an item that is private to another file than the one it is used in.
+    pub fn check_visible(&self, from: ModuleId, used: &Ident, item: &NamedItem<'p>) {
+        if self.names.is_private(from, item) {
+            let declared = (item.name(), item.span());
+            self.reports.add(private_item(self.program, item.kind().as_str(), used, declared));
+        }
+    }
+
+    /// Returns the module that a part of a body was written in: what extends a stack stands in another than the stack.
+    pub fn home_of(&self, part: Span, body: ModuleId) -> ModuleId {
+        match self.program.get(body) {
+            Some(loaded) if loaded.module.file != part.file => self.program.module_of(part.file).unwrap_or(body),
+            _ => body,
+        }
     }
 
     /// Notes that an environment has expanded a resource or the use of a component.

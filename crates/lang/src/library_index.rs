@@ -21,7 +21,7 @@ pub struct LibraryIndex {
     /// The lengths of those that begin with a byte, a bit each, the last bit for all that are longer: nearly every word of a
     /// long text has another length or begins with another byte.
     lengths: [u64; 256],
-    /// The names of all items.
+    /// The names of all items that programs see.
     pub items: Arc<[(ItemKind, String)]>,
 }
 
@@ -32,6 +32,8 @@ struct Definer {
     file: usize,
     /// The name is a component's.
     is_component: bool,
+    /// Programs see the item, and not only other files of the library.
+    is_public: bool,
 }
 
 /// A file of the standard library.
@@ -67,11 +69,11 @@ impl LibraryIndex {
         let mut lengths = [0; 256];
         let mut items = Vec::new();
         for (number, file) in files.iter().enumerate() {
-            let mut define = |name: &str, is_component: bool| {
+            let mut define = |name: &str, is_component: bool, is_public: bool| {
                 if let Some(first) = name.as_bytes().first() {
                     lengths[usize::from(*first)] |= length_bit(name.as_bytes());
                 }
-                let definer = Definer { file: number, is_component };
+                let definer = Definer { file: number, is_component, is_public };
                 match definers.get_mut(name.as_bytes()) {
                     Some(known) => known.push(definer),
                     None => drop(definers.insert(name.as_bytes().into(), vec![definer])),
@@ -79,12 +81,14 @@ impl LibraryIndex {
             };
             // What only an environment can ask for, no mention reads.
             let is_pack = file.path.starts_with(policy_items::FOLDER);
-            known_types(&file.text).for_each(|name| define(name, false));
-            for (kind, name) in items_of(&file.text) {
+            known_types(&file.text).for_each(|name| define(name, false, true));
+            for ItemHead { kind, name, is_public } in items_of(&file.text) {
                 if !is_pack {
-                    define(name, kind == ItemKind::Component);
+                    define(name, kind == ItemKind::Component, is_public);
                 }
-                items.push((kind, name.to_owned()));
+                if is_public || kind == ItemKind::Policy {
+                    items.push((kind, name.to_owned()));
+                }
             }
         }
         Self { files, definers, lengths, items: items.into() }
@@ -95,14 +99,14 @@ impl LibraryIndex {
     /// A mention is any word that is no member of something, so this may be too much and is never too little; it is what
     /// keeps start-up independent of the library's size.
     pub fn files_mentioned(&self, text: &str) -> BTreeSet<usize> {
-        self.mentions(text, true)
+        self.mentions(text, |one| one.is_public)
     }
 
-    fn mentions(&self, text: &str, may_use_components: bool) -> BTreeSet<usize> {
+    fn mentions(&self, text: &str, is_seen: impl Fn(&Definer) -> bool) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         let mut mention = |name: &[u8]| {
             let definers = self.definers.get(name).into_iter().flatten();
-            found.extend(definers.filter(|one| may_use_components || !one.is_component).map(|one| one.file));
+            found.extend(definers.filter(|one| is_seen(one)).map(|one| one.file));
         };
         let mut rest = text.as_bytes();
         // Every byte of the text passes here, so it is looked at once, and hashed only where a name may begin.
@@ -140,7 +144,8 @@ impl LibraryIndex {
     pub fn add_dependencies(&self, needed: &mut BTreeSet<usize>) {
         let mut pending: Vec<usize> = needed.iter().copied().collect();
         while let Some(file) = pending.pop().and_then(|number| self.files.get(number)) {
-            let mentions = file.mentions.get_or_init(|| self.mentions(&file.text, file.has_components));
+            let mentions =
+                file.mentions.get_or_init(|| self.mentions(&file.text, |one| file.has_components || !one.is_component));
             pending.extend(mentions.iter().copied().filter(|number| needed.insert(*number)));
         }
     }
@@ -166,7 +171,7 @@ impl Default for LibraryIndex {
 
 impl LibraryFile {
     fn new(path: &str, text: &Arc<str>) -> Self {
-        let has_components = items_of(text).any(|(kind, _)| kind == ItemKind::Component);
+        let has_components = items_of(text).any(|item| item.kind == ItemKind::Component);
         let (mentions, read) = (OnceLock::new(), OnceLock::new());
         Self { path: path.to_owned(), text: text.clone(), has_components, mentions, read }
     }
@@ -174,11 +179,19 @@ impl LibraryFile {
 
 /// Returns the names of the items of a library file, seen without parsing it: its items start at the margin.
 pub fn defined(text: &str) -> impl Iterator<Item = &str> {
-    items_of(text).map(|(_, name)| name)
+    items_of(text).map(|item| item.name)
 }
 
-fn items_of(text: &str) -> impl Iterator<Item = (ItemKind, &str)> {
+/// The head of an item of a library file.
+struct ItemHead<'t> {
+    kind: ItemKind,
+    name: &'t str,
+    is_public: bool,
+}
+
+fn items_of(text: &str) -> impl Iterator<Item = ItemHead<'_>> {
     text.lines().filter_map(|line| {
+        let (is_public, line) = line.strip_prefix("pub ").map_or((false, line), |line| (true, line));
         let (keyword, rest) = line.split_once(' ')?;
         let kind = match keyword {
             "component" => ItemKind::Component,
@@ -189,7 +202,7 @@ fn items_of(text: &str) -> impl Iterator<Item = (ItemKind, &str)> {
             _ => return None,
         };
         let end = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
-        rest.get(..end).filter(|name| !name.is_empty()).map(|name| (kind, name))
+        rest.get(..end).filter(|name| !name.is_empty()).map(|name| ItemHead { kind, name, is_public })
     })
 }
 

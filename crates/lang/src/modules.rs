@@ -1,12 +1,13 @@
 //! The files a program is made of: the entry, what it `use`s, and the part of the standard library it mentions.
 
+use super::extensions;
 use super::library_index::LibraryIndex;
 use super::policy_items;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Loader, SourceMap, Span};
 use gpb_base::stdlib::Library;
 use gpb_base::threads::join;
-use gpb_syntax::ast::{Item, Module};
+use gpb_syntax::ast::{Ident, Item, Module, UseItem};
 use gpb_syntax::parse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,8 +23,23 @@ pub struct LoadedModule {
     pub module: Arc<Module>,
     /// True if it is part of the standard library: its items are in scope everywhere.
     pub std: bool,
-    /// The modules it names by `use`, each with the place of that statement.
-    pub uses: Vec<(ModuleId, Span)>,
+    /// True if it is a file of a package, which is not edited here.
+    pub of_package: bool,
+    /// The modules it names by `use`.
+    pub uses: Vec<UsedModule>,
+    /// The names of the files that it uses under one, and that could not be read.
+    pub unread: Vec<Ident>,
+}
+
+/// A file that another one uses.
+#[derive(Debug, Clone)]
+pub struct UsedModule {
+    /// The module.
+    pub module: ModuleId,
+    /// The name that its items are reached by; without one they are in scope by their own names.
+    pub alias: Option<Ident>,
+    /// Source range of the `use`.
+    pub span: Span,
 }
 
 /// Every file of a compilation, parsed.
@@ -56,7 +72,7 @@ pub fn load(entry: &str, loader: &dyn Loader, library: &Library) -> Program {
             };
             let ((found, mentioned), id) = join(mentions, || program.add(path.clone(), &text));
             (index, needed) = (found, mentioned);
-            known.insert(path, id);
+            known.insert(loader.identity(&path), id);
         }
         Err(reason) => {
             let message = format!("cannot read `{entry}`: {reason}");
@@ -69,6 +85,7 @@ pub fn load(entry: &str, loader: &dyn Loader, library: &Library) -> Program {
         program.load_uses(ModuleId(next), loader, &mut known);
         next += 1;
     }
+    extensions::merge(&mut program);
     program.add_library(index, needed);
     program
 }
@@ -78,8 +95,19 @@ impl Program {
         let file = self.sources.add(path, text.clone());
         let parsed = parse(file, text);
         self.diagnostics.extend(parsed.diagnostics);
-        self.modules.push(LoadedModule { module: parsed.module.into(), std: false, uses: Vec::new() });
+        self.modules.push(LoadedModule {
+            module: parsed.module.into(),
+            std: false,
+            of_package: false,
+            uses: Vec::new(),
+            unread: Vec::new(),
+        });
         ModuleId(self.modules.len() - 1)
+    }
+
+    /// Returns the module of a file.
+    pub fn module_of(&self, file: FileId) -> Option<ModuleId> {
+        self.modules.iter().position(|loaded| loaded.module.file == file).map(ModuleId)
     }
 
     /// Returns the module of a number.
@@ -100,28 +128,58 @@ impl Program {
 
     fn load_uses(&mut self, id: ModuleId, loader: &dyn Loader, known: &mut BTreeMap<String, ModuleId>) {
         let from = self.path(id).to_owned();
-        let wanted: Vec<(String, Span)> = self.get(id).map_or_else(Vec::new, |loaded| {
+        let wanted: Vec<UseItem> = self.get(id).map_or_else(Vec::new, |loaded| {
             let uses = loaded.module.items.iter().filter_map(|item| match item {
-                Item::Use { path, span } => Some((path.clone(), *span)),
+                Item::Use(used) => Some(used.clone()),
                 _ => None,
             });
             uses.collect()
         });
-        for (path, span) in wanted {
-            let target = match loader.load(&from, &path) {
-                Ok((known_as, text)) => *known.entry(known_as.clone()).or_insert_with(|| self.add(known_as, &text)),
-                Err(reason) => {
-                    let message = format!("cannot read `{path}`: {reason}");
-                    let help = "the path is relative to the file that uses it";
-                    self.diagnostics
-                        .push(Diagnostic::error("GPB1001", message).with_label(span, "used here").help(help));
+        for UseItem { path, alias, span } in wanted {
+            // A package is looked at once, which takes a hash of all its files.
+            let package = is_package(&path).then(|| format!("{}\0{path}", folder(&from)));
+            let read_before = package.as_ref().and_then(|package| known.get(package)).copied();
+            let read = match (read_before, &package) {
+                (Some(module), _) => Ok(module),
+                (None, Some(_)) => {
+                    loader.package(&from, &path).map_err(|why| *why).map(|file| self.once(file, loader, known))
+                }
+                (None, None) => {
+                    loader.load(&from, &path).map(|file| self.once(file, loader, known)).map_err(|reason| {
+                        let message = format!("cannot read `{path}`: {reason}");
+                        Diagnostic::error("GPB1001", message).help("the path is relative to the file that uses it")
+                    })
+                }
+            };
+            let module = match read {
+                Ok(module) => module,
+                Err(diagnostic) => {
+                    self.diagnostics.push(diagnostic.with_label(span, "used here"));
+                    if let Some(loaded) = self.modules.get_mut(id.0) {
+                        loaded.unread.extend(alias);
+                    }
                     continue;
                 }
             };
+            let is_of_package = package.is_some() || self.get(id).is_some_and(|loaded| loaded.of_package);
+            if let Some(loaded) = self.modules.get_mut(module.0).filter(|_| is_of_package) {
+                loaded.of_package = true;
+            }
+            known.extend(package.map(|package| (package, module)));
             if let Some(loaded) = self.modules.get_mut(id.0) {
-                loaded.uses.push((target, span));
+                loaded.uses.push(UsedModule { module, alias, span });
             }
         }
+    }
+
+    /// Returns the module of a file, parsed the first time.
+    fn once(
+        &mut self,
+        (known_as, text): (String, Arc<str>),
+        loader: &dyn Loader,
+        known: &mut BTreeMap<String, ModuleId>,
+    ) -> ModuleId {
+        *known.entry(loader.identity(&known_as)).or_insert_with(|| self.add(known_as, &text))
     }
 
     /// Parses the files of the standard library that define something the program mentions; what its first file mentions is
@@ -144,7 +202,13 @@ impl Program {
         for (number, file, read) in self.library.read(&needed) {
             self.sources.add_library(number, format!("std:{}", file.path), file.text.clone());
             self.diagnostics.extend(read.diagnostics.iter().cloned());
-            self.modules.push(LoadedModule { module: read.module.clone(), std: true, uses: Vec::new() });
+            self.modules.push(LoadedModule {
+                module: read.module.clone(),
+                std: true,
+                of_package: false,
+                uses: Vec::new(),
+                unread: Vec::new(),
+            });
         }
         self.read = needed;
     }
@@ -165,4 +229,14 @@ impl Program {
         program.read_library(&needed | &self.read);
         Some(program)
     }
+}
+
+/// Returns the folder of a file.
+fn folder(path: &str) -> &str {
+    path.rfind('/').map_or("", |at| path.get(..at).unwrap_or_default())
+}
+
+/// Checks whether a `use` names a package, `git:…` or `file:…`, and no file.
+fn is_package(path: &str) -> bool {
+    path.starts_with("git:") || path.starts_with("file:")
 }

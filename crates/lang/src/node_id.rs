@@ -36,6 +36,7 @@ pub fn span_of(stmt: &Stmt) -> Span {
         Stmt::Each(each) => each.span,
         Stmt::Waive(waive) => waive.span,
         Stmt::In { span, .. }
+        | Stmt::Extension { span, .. }
         | Stmt::After { span, .. }
         | Stmt::Protect { span, .. }
         | Stmt::Ignore { span, .. }

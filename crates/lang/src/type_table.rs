@@ -2,7 +2,7 @@
 
 use super::compile_context::{AlreadyReported, CompileContext, EvalResult};
 use super::modules::ModuleId;
-use super::names::ItemKind;
+use super::names::{ItemKind, NamedItem};
 use super::node_id::NodeId;
 use foldhash::HashMap;
 use gpb_base::diag::Diagnostic;
@@ -64,20 +64,25 @@ impl<'p> CompileContext<'p> {
         if matches!(name.text.as_str(), "list" | "map" | "range") {
             return self.generic(module, name, args, span);
         }
-        let is_known = self.names.ty(module, &name.text).is_some() || Type::simple(&name.text).is_some();
+        let global = self.names.ty(module, &name.text);
+        let is_known = global.is_some() || Type::simple(&name.text).is_some();
         if !args.is_empty() && is_known {
             let message = format!("the type `{}` takes no type in `<…>`", name.text);
             let help = "only `list<T>`, `map<T>` and `range<T>` do";
             return Err(self.reports.add(Diagnostic::error("GPB1013", message).with_label(span, "here").help(help)));
+        }
+        if let Some(global) = global {
+            self.check_visible(module, name, &NamedItem::Type(global));
+            return self.alias(global.module, global.item, name.span);
+        }
+        if self.unknown_qualified(module, ItemKind::Type, name) {
+            return Err(AlreadyReported);
         }
         if name.text.contains(['.', ':']) {
             return match self.def(&name.text) {
                 Some(_) => Ok(Type::Resource(Some(name.text.as_str().into()))),
                 None => Err(self.unknown_type(&name.text, name.span)),
             };
-        }
-        if let Some(global) = self.names.ty(module, &name.text) {
-            return self.alias(global.module, global.item, name.span);
         }
         Type::simple(&name.text).ok_or_else(|| self.unknown_type_name(module, name))
     }

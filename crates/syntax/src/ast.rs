@@ -54,13 +54,8 @@ pub struct Module {
 /// An item at the top of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
-    /// `use "platform.gpb"`
-    Use {
-        /// The path between the quotes, relative to the file.
-        path: String,
-        /// Source range of the whole item.
-        span: Span,
-    },
+    /// `use "platform.gpb"`, or `use "net.gpb" as net`
+    Use(UseItem),
     /// `const NAME: type = value`
     Const(Binding),
     /// `fn name(a: type) -> type = value`
@@ -71,6 +66,8 @@ pub enum Item {
     Component(Body),
     /// `stack name { … }`
     Stack(Body),
+    /// `extend stack name { … }`: more of a stack of another file
+    Extend(Body),
     /// `environment name of stack { … }`
     Environment {
         /// The stack's name.
@@ -82,6 +79,17 @@ pub enum Item {
     Facts(FactsItem),
     /// `policy name { each aws.s3.bucket as b require … else "…" }`
     Policy(Body),
+}
+
+/// `use "platform.gpb"`, or `use "net.gpb" as net`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UseItem {
+    /// The path between the quotes, relative to the file; or the source of a package.
+    pub path: String,
+    /// The name that the file's items are reached by: `net.queue`.
+    pub alias: Option<Ident>,
+    /// Source range of the whole item.
+    pub span: Span,
 }
 
 /// `facts aws.sqs.queue { … }`: what is known about a resource type.
@@ -97,11 +105,13 @@ pub struct FactsItem {
     pub span: Span,
 }
 
-/// `doc head name { stmts }`: a component, a stack, an environment, a policy.
+/// `doc head name { stmts }`: a component, a stack, more of a stack, an environment, a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
     /// The `///` lines above it.
     pub doc: Option<Box<str>>,
+    /// Written with `pub`: other files see it.
+    pub public: bool,
     /// The item's name.
     pub name: Ident,
     /// The entries between the braces.
@@ -117,6 +127,8 @@ pub struct Body {
 pub struct Binding {
     /// The `///` lines above it.
     pub doc: Option<Box<str>>,
+    /// A constant written with `pub`: other files see it.
+    pub public: bool,
     /// The name that is bound.
     pub name: Ident,
     /// The type behind the colon.
@@ -134,6 +146,8 @@ pub struct Binding {
 pub struct FnItem {
     /// The `///` lines above it.
     pub doc: Option<Box<str>>,
+    /// Written with `pub`: other files see it.
+    pub public: bool,
     /// The function's name.
     pub name: Ident,
     /// The parameters, in order.
@@ -153,6 +167,8 @@ pub struct FnItem {
 pub struct TypeItem {
     /// The `///` lines above it.
     pub doc: Option<Box<str>>,
+    /// Written with `pub`: other files see it.
+    pub public: bool,
     /// The type's name.
     pub name: Ident,
     /// The type that the name stands for.
@@ -224,6 +240,13 @@ pub enum Stmt {
         /// The entries between the braces.
         stmts: Vec<Stmt>,
         /// Source range of the whole statement.
+        span: Span,
+    },
+    /// What an `extend stack` of another file adds to a stack; the program is put together with it, no text has it.
+    Extension {
+        /// The entries between the braces.
+        stmts: Vec<Stmt>,
+        /// Source range of the `extend stack`.
         span: Span,
     },
     /// `after network.vpc, data.main`

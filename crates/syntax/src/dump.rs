@@ -35,8 +35,11 @@ impl TreeDump {
 
     fn item(&mut self, item: &Item) {
         match item {
-            Item::Use { path, .. } => self.line(&format!("use {path:?}")),
-            Item::Const(binding) => self.binding("const", binding),
+            Item::Use(used) => {
+                let alias = used.alias.as_ref().map_or(String::new(), |alias| format!(" as {}", name(alias)));
+                self.line(&format!("use {:?}{alias}", used.path));
+            }
+            Item::Const(binding) => self.binding(public(binding.public, "const"), binding),
             Item::Fn(item) => {
                 self.doc(item.doc.as_deref());
                 for param in &item.params {
@@ -45,14 +48,17 @@ impl TreeDump {
                 let params: Vec<_> = item.params.iter().map(binding).collect();
                 let result = item.result.as_ref().map_or(String::new(), |ty| format!(" -> {}", type_expr(ty)));
                 let value = expr(&item.value);
-                self.line(&format!("fn {}({}){result} = {value}", name(&item.name), params.join(", ")));
+                let head = public(item.public, "fn");
+                self.line(&format!("{head} {}({}){result} = {value}", name(&item.name), params.join(", ")));
             }
             Item::Type(item) => {
                 self.doc(item.doc.as_deref());
-                self.line(&format!("type {} = {}", name(&item.name), type_expr(&item.ty)));
+                let head = public(item.public, "type");
+                self.line(&format!("{head} {} = {}", name(&item.name), type_expr(&item.ty)));
             }
-            Item::Component(body) => self.body("component", body),
-            Item::Stack(body) => self.body("stack", body),
+            Item::Component(body) => self.body(public(body.public, "component"), body),
+            Item::Stack(body) => self.body(public(body.public, "stack"), body),
+            Item::Extend(body) => self.body("extend stack", body),
             Item::Facts(facts) => {
                 self.doc(facts.doc.as_deref());
                 self.line(&format!("facts {}", path(&facts.ty)));
@@ -168,6 +174,10 @@ impl TreeDump {
                 self.line(&format!("in {}", expr(place)));
                 self.stmts(stmts);
             }
+            Stmt::Extension { stmts, .. } => {
+                self.line("extension");
+                self.stmts(stmts);
+            }
             Stmt::Recover(recover) => {
                 let domains: Vec<_> = recover.domains.iter().map(name).collect();
                 self.line(&format!("recover from {}", domains.join(", ")));
@@ -183,6 +193,18 @@ impl TreeDump {
             }
             _ => {}
         }
+    }
+}
+
+/// Returns the head of an item, with `pub` where it is public.
+fn public(public: bool, head: &'static str) -> &'static str {
+    match head {
+        "const" if public => "pub const",
+        "fn" if public => "pub fn",
+        "type" if public => "pub type",
+        "component" if public => "pub component",
+        "stack" if public => "pub stack",
+        _ => head,
     }
 }
 

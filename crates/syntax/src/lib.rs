@@ -22,7 +22,7 @@ mod upgrade;
 mod tests;
 
 pub use format::{FormatError, format};
-pub use upgrade::{UpgradedText, upgrade};
+pub use upgrade::{UpgradedText, upgrade, upgrade_used, uses};
 
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};

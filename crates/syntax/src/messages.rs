@@ -18,13 +18,18 @@ pub(super) fn too_large(at: Span, bytes: usize) -> Diagnostic {
         .help("split the file, and join the parts with `use`")
 }
 
+/// Reports a character that turns the direction of the text, so that what is read is not what is compiled.
+pub(super) fn bidirectional(at: Span, found: char) -> Diagnostic {
+    Diagnostic::error("GPB0094", format!("found U+{:04X}, which turns the direction of the text", u32::from(found)))
+        .with_label(at, "from here on, the text that is shown is not in the order in which it is read")
+        .help("such characters are allowed nowhere in a file; in a string, write it as an escape: `\\u{…}`")
+        .fix("remove it", at, "")
+}
+
 pub(super) fn invisible(at: Span, found: char) -> Diagnostic {
     let what = match found {
         '\0' => "a NUL byte".to_owned(),
         '\u{A0}' => "a non-breaking space".to_owned(),
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
-            format!("U+{:04X}, which turns the direction of the text", u32::from(found))
-        }
         _ => format!("the invisible character U+{:04X}", u32::from(found)),
     };
     let replacement = if found == '\u{A0}' { " " } else { "" };

@@ -146,6 +146,7 @@ fn node_of(rule: Rule) -> Option<Rule> {
     }
     match rule {
         Rule::stack_open => Some(Rule::stack_item),
+        Rule::extend_open => Some(Rule::extend_item),
         Rule::component_open => Some(Rule::component_item),
         Rule::environment_open => Some(Rule::environment_item),
         Rule::layer_open => Some(Rule::layer_stmt),

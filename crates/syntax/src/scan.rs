@@ -86,11 +86,17 @@ fn is_sign(byte: u8) -> bool {
 }
 
 /// The beginnings of items.
-const ITEMS: [&str; 7] = ["stack ", "component ", "environment ", "fn ", "const ", "type ", "use "];
+const ITEMS: [&str; 9] =
+    ["stack ", "component ", "environment ", "fn ", "const ", "type ", "use ", "extend stack ", "pub "];
 
 /// Checks for characters that cannot be seen, or change the text's direction.
 fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// Checks for characters that turn the direction of the text (Unicode 16.0, UAX #9, section 2).
+fn is_bidirectional(character: char) -> bool {
+    matches!(character, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The byte that the grammar reads in the place of text that nests too deep.
@@ -222,7 +228,10 @@ impl Scanner<'_> {
         let range = self.at..self.at + character.len_utf8();
         let in_text = matches!(self.open.last(), Some(OpenNode::Text | OpenNode::Block));
         let mark = character == '\u{FEFF}' && self.at == 0;
-        if !mark && (is_invisible(character) || (character == '\u{A0}' && !in_text)) {
+        if is_bidirectional(character) {
+            self.scan.diagnostics.push(messages::bidirectional(self.span(&range), character));
+            self.overwritten.push((range.clone(), b' '));
+        } else if !mark && (is_invisible(character) || (character == '\u{A0}' && !in_text)) {
             self.scan.diagnostics.push(messages::invisible(self.span(&range), character));
             self.overwritten.push((range.clone(), b' '));
         }
@@ -230,7 +239,7 @@ impl Scanner<'_> {
         if !in_text && matches!(character, '“' | '”') {
             // Text in other quotes is reported with the nodes of the grammar.
             let line = self.rest().split('\n').next().unwrap_or_default();
-            self.at += line.find(['“', '”']).unwrap_or_default();
+            self.skip(line.find(['“', '”']).unwrap_or_default());
         } else if !in_text && character.is_alphabetic() {
             self.letter(range.start, character);
         }
@@ -253,7 +262,7 @@ impl Scanner<'_> {
 
     fn in_text(&mut self, byte: u8) {
         match byte {
-            b'\\' => self.at += if self.byte(1) == Some(b'\n') { 1 } else { 2 },
+            b'\\' => self.at += if self.byte(1).is_some_and(|next| next == b'\n' || next >= 0x80) { 1 } else { 2 },
             b'"' | b'\n' => self.pop(),
             b'$' if self.byte(1) == Some(b'{') => self.push(OpenNode::Interpolation, 2),
             _ => {}
@@ -262,7 +271,7 @@ impl Scanner<'_> {
 
     fn in_block(&mut self, byte: u8) {
         match byte {
-            b'\\' => self.at += 2,
+            b'\\' => self.at += if self.byte(1).is_some_and(|next| next >= 0x80) { 1 } else { 2 },
             b'"' if self.rest().starts_with("\"\"\"") => {
                 self.pop();
                 self.at += 3;
@@ -307,13 +316,25 @@ impl Scanner<'_> {
 
     fn skip_line(&mut self) {
         let line = self.rest();
-        self.at += line.find('\n').unwrap_or(line.len());
+        self.skip(line.find('\n').unwrap_or(line.len()));
+    }
+
+    /// Skips text that is nothing to the scanner; what turns its direction is reported all the same.
+    fn skip(&mut self, length: usize) {
+        let start = self.at;
+        self.at += length;
+        let Some(skipped) = self.text.get(start..self.at).filter(|skipped| !skipped.is_ascii()) else { return };
+        for (at, character) in skipped.char_indices().filter(|(_, character)| is_bidirectional(*character)) {
+            let range = start + at..start + at + character.len_utf8();
+            self.scan.diagnostics.push(messages::bidirectional(self.span(&range), character));
+            self.overwritten.push((range, b' '));
+        }
     }
 
     fn skip_other_quotes(&mut self, quote: u8) {
         let line = self.rest().get(1..).unwrap_or_default();
         let line = line.split('\n').next().unwrap_or_default();
-        self.at += line.find(char::from(quote)).map_or(1, |length| length + 2);
+        self.skip(line.find(char::from(quote)).map_or(1, |length| length + 2));
     }
 
     /// Hides `<<EOF … EOF` from the grammar, which reads a value in its place.

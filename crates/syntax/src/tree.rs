@@ -160,6 +160,11 @@ impl<'t> SyntaxNode<'t> {
         Some(self).filter(is_chain).or_else(|| self.children().filter(is_chain).last())
     }
 
+    /// Returns the operand before this operator.
+    pub fn before_in_chain(self) -> Option<SyntaxNode<'t>> {
+        self.parent()?.children().take_while(|child| child.id != self.id).last()
+    }
+
     /// Returns the sibling before this one.
     ///
     /// That is what lies right before it in the text, or what that lies in.
@@ -200,4 +205,10 @@ impl<'t> Iterator for Children<'t> {
         self.at = node.data().next;
         Some(node)
     }
+}
+
+/// Returns the names under which a file uses others, `net` of `use "net.gpb" as net`, in the order of the text.
+pub(super) fn aliases(root: SyntaxNode<'_>) -> Vec<&str> {
+    let named = root.children().filter(|item| item.is(Rule::use_item) && item.has(Rule::kw_as));
+    named.filter_map(|item| item.child(Rule::name)).map(SyntaxNode::text).collect()
 }

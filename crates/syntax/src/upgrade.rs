@@ -2,6 +2,7 @@
 //!
 //! Only what means the same is rewritten. Where that cannot be seen in the file, there is advice.
 
+use super::ast::Item;
 use super::format::{FormatError, format};
 use super::scan;
 use super::stack;
@@ -30,9 +31,33 @@ const ASKS: [&str; 2] = ["is_set", "given"];
 /// # Errors
 /// As [`format()`] does.
 pub fn upgrade(text: &str) -> Result<UpgradedText, FormatError> {
+    rewrite(text, false)
+}
+
+/// Returns the text of a file that others use with the forms of earlier versions replaced, in gpb's style.
+///
+/// Earlier versions knew no `pub`, and every item could be used elsewhere: all get it, unless some item has it already.
+///
+/// # Errors
+/// As [`format()`] does.
+pub fn upgrade_used(text: &str) -> Result<UpgradedText, FormatError> {
+    rewrite(text, true)
+}
+
+/// Returns the paths that the `use`s of a text name, in its order.
+pub fn uses(text: &str) -> Vec<String> {
+    let items = super::parse(FileId(0), text).module.items.into_iter();
+    let uses = items.filter_map(|item| match item {
+        Item::Use(used) => Some(used.path),
+        _ => None,
+    });
+    uses.collect()
+}
+
+fn rewrite(text: &str, is_used: bool) -> Result<UpgradedText, FormatError> {
     // A text with mistakes is left alone, so its tree is not looked at.
     format(text)?;
-    let (edits, advice) = find(text).ok_or(FormatError::WouldChangeMeaning)?;
+    let (edits, advice) = find(text, is_used).ok_or(FormatError::WouldChangeMeaning)?;
     let mut out = text.to_owned();
     for (range, with) in edits.into_iter().rev() {
         out.replace_range(range, &with);
@@ -46,13 +71,16 @@ type Edit = (Range<usize>, String);
 type Edits = BTreeMap<usize, Edit>;
 
 /// Returns the replacements, in the order of the text, and the advice.
-fn find(text: &str) -> Option<(Vec<Edit>, Vec<Diagnostic>)> {
+fn find(text: &str, is_used: bool) -> Option<(Vec<Edit>, Vec<Diagnostic>)> {
     let depth = scan::scan(FileId(0), text).depth;
     stack::with_stack(depth, || {
         let tree = SyntaxTree::parse(text, false)?;
         let root = tree.root()?;
         let mut edits = Edits::new();
         let mut advice = Vec::new();
+        if is_used && !root.has(Rule::kw_pub) {
+            edits.extend(root.children().filter(|item| may_be_public(item.rule())).map(published));
+        }
         let own: Vec<&str> = root.children().filter(|item| item.is(Rule::fn_item)).filter_map(name_of).collect();
         for item in root.children() {
             let mut declared: Option<Declared<'_>> = None;
@@ -73,6 +101,16 @@ fn find(text: &str) -> Option<(Vec<Edit>, Vec<Diagnostic>)> {
         }
         Some((edits.into_values().collect(), advice))
     })
+}
+
+/// Checks for an item that other files may use.
+fn may_be_public(rule: Rule) -> bool {
+    matches!(rule, Rule::const_item | Rule::fn_item | Rule::type_item | Rule::component_item | Rule::stack_item)
+}
+
+/// Returns the edit that makes an item public.
+fn published(item: SyntaxNode<'_>) -> (usize, Edit) {
+    (item.start(), (item.start()..item.start(), "pub ".to_owned()))
 }
 
 /// Returns the replacement of a call by a former name.

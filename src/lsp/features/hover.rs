@@ -1,5 +1,6 @@
 //! Hovers: the documentation of a name.
 
+use gpb_base::source::FileId;
 use gpb_catalog::Catalog;
 use gpb_lang::{Compilation, builtins};
 use gpb_syntax::ast::{Binding, Body, Item, Module, Stmt, TypeKind};
@@ -16,11 +17,29 @@ pub fn hover(compilation: &Compilation, path: &str, offset: usize) -> Option<Str
         return Some(format!("`{word}`\n\n{}", def.aws));
     }
     let last = word.rsplit('.').next().unwrap_or(word);
-    let found = compilation.modules.iter().flat_map(|module| documented(module, last)).next();
+    let found = in_order(compilation, file, word).flat_map(|module| documented(module, last)).next();
     found.or_else(|| {
         let builtin = builtins::lookup(last)?;
         Some(format!("```gpb\n{}\n```\n\n{}", builtin.signature(), builtin.doc))
     })
+}
+
+/// Returns the modules in which a name is looked for, the one that it means first: that of `net` for `net.queue`, the own one,
+/// then the others.
+fn in_order<'c>(compilation: &'c Compilation, file: FileId, word: &str) -> impl Iterator<Item = &'c Module> {
+    let own = compilation.modules.iter().find(|module| module.file == file);
+    let alias = word.split_once('.').map(|(alias, _)| alias);
+    let uses = own.into_iter().flat_map(|module| &module.items).filter_map(|item| match item {
+        Item::Use(used) => Some(used),
+        _ => None,
+    });
+    let named = uses.into_iter().find(|used| used.alias.as_ref().is_some_and(|name| Some(name.text.as_str()) == alias));
+    let of_file = |module: &&Module| {
+        let path = compilation.sources.get(module.file).map_or("", |source| source.path.as_str());
+        named.is_some_and(|used| path.ends_with(used.path.trim_start_matches(['.', '/'])))
+    };
+    let meant = compilation.modules.iter().map(AsRef::as_ref).find(of_file);
+    meant.into_iter().chain(own.map(AsRef::as_ref)).chain(compilation.modules.iter().map(AsRef::as_ref))
 }
 
 /// Returns the dotted name around a byte, up to the end of the byte's segment.

@@ -11,6 +11,7 @@ const COMMANDS: &[&[&str]] = &[
     &["destroy"],
     &["show"],
     &["fmt"],
+    &["vendor"],
     &["cost"],
     &["prices"],
     &["prices", "refresh"],

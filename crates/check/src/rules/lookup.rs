@@ -14,7 +14,7 @@ pub(super) enum Found<'m> {
     /// Not known until apply, neither the value nor its presence.
     Unknown,
     /// Given, but not known until apply, or a secret.
-    Later,
+    Later(&'m PropertyValue),
     /// A known value.
     Value(&'m PropertyValue),
     /// The name of an entry.
@@ -27,7 +27,7 @@ impl<'m> Found<'m> {
     fn of(value: &'m PropertyValue) -> Found<'m> {
         match value {
             PropertyValue::Call { .. } => Found::Unknown,
-            PropertyValue::Ref(_) | PropertyValue::Concat(_) | PropertyValue::Secret(_) => Found::Later,
+            PropertyValue::Ref(_) | PropertyValue::Concat(_) | PropertyValue::Secret(_) => Found::Later(value),
             known => Found::Value(known),
         }
     }

@@ -20,6 +20,7 @@ mod siblings;
 mod term;
 #[cfg(test)]
 mod tests;
+mod trigger;
 mod value_test;
 
 pub use rule_check::{check, check_creations};

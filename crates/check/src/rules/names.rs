@@ -10,6 +10,7 @@ use super::requirement::Requirement;
 use super::rule::Rule;
 use super::rule_book::RuleBook;
 use super::rule_check::{cited, span_of};
+use super::trigger::RulesOfType;
 use foldhash::{HashMap, HashMapExt};
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::{NameScope, TypeDef, TypeLookup, regions};
@@ -118,7 +119,7 @@ fn names_of(ty: &str, book: &RuleBook, types: TypeLookup<'_>) -> Option<NamesOfT
             groups.push(NameGroup { paths: paths.clone(), rule: None });
         }
     }
-    groups.extend(book.of_type(ty).filter_map(Result::ok).flatten().filter_map(|rule| {
+    groups.extend(book.of_type(ty).filter_map(Result::ok).flat_map(RulesOfType::all).filter_map(|rule| {
         let Requirement::Unique(paths) = &rule.requirement else { return None };
         Some(NameGroup { paths: paths.iter().map(RulePath::plain).collect(), rule: Some(rule.clone()) })
     }));

@@ -112,6 +112,10 @@ fn test(word: &str, operand: &Value) -> Result<ValueTest, String> {
         "below" => ValueTest::Not(Box::new(ValueTest::Min(limit(operand)?))),
         "multiple_of" => ValueTest::MultipleOf(number(operand)?),
         "form" => ValueTest::Form(TextForm::named(text(operand)?)?),
+        "arn" => match operand.as_bool() {
+            Some(true) => ValueTest::Arn,
+            _ => return Err("`arn` is true; `not_arn = true` is its opposite".into()),
+        },
         "among" => ValueTest::Among(texts(operand)?.iter().map(|text| Term::parse(text)).collect::<Result<_, _>>()?),
         "same_as" => ValueTest::SameAs(term()?),
         "apart_from" => ValueTest::ApartFrom(term()?),

@@ -22,6 +22,8 @@ pub(super) struct Rule {
     pub at: Option<RulePath>,
     /// AWS asks for it only when it creates the resource.
     pub creation: bool,
+    /// The words at the place, where AWS does not refuse it but takes something else.
+    pub label: Option<String>,
     /// The refusal in one sentence.
     pub says: RuleText,
     /// A way to resolve it.

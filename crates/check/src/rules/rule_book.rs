@@ -5,6 +5,7 @@ use super::parse;
 use super::path::RulePath;
 use super::requirement::Requirement;
 use super::rule::Rule;
+use super::trigger::RulesOfType;
 use gpb_base::stdlib::Library;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use toml::{Table, Value};
 const SHARED: &str = "shared";
 
 /// The rules of one service by type (`db_instance`), or the mistake in one of its files.
-pub(super) type ServiceRuleTable = Result<BTreeMap<String, Vec<Arc<Rule>>>, String>;
+pub(super) type ServiceRuleTable = Result<BTreeMap<String, RulesOfType>, String>;
 
 /// The rules of all services.
 pub(super) struct RuleBook {
@@ -53,6 +54,7 @@ pub(super) struct WrittenRule {
     at: Option<String>,
     #[serde(default)]
     creation: bool,
+    label: Option<String>,
     says: String,
     help: String,
     source: String,
@@ -84,13 +86,13 @@ impl RuleBook {
     }
 
     /// Returns the rules of a type (`aws.rds.db_instance`): those of its service and those shared, or the mistake in them.
-    pub fn of_type(&self, ty: &str) -> impl Iterator<Item = Result<&[Arc<Rule>], &str>> {
+    pub fn of_type(&self, ty: &str) -> impl Iterator<Item = Result<&RulesOfType, &str>> {
         let shared = ty.strip_prefix("aws.").map(|name| (SHARED, name));
         let own = shared.and_then(|(_, name)| name.split_once('.'));
         own.into_iter().chain(shared).filter_map(|(service, name)| {
             let (files, rules) = self.services.get(service)?;
             match rules.get_or_init(|| read(files)) {
-                Ok(rules) => rules.get(name).map(|rules| Ok(rules.as_slice())),
+                Ok(rules) => rules.get(name).map(Ok),
                 Err(mistake) => Some(Err(mistake.as_str())),
             }
         })
@@ -104,14 +106,14 @@ impl RuleBook {
 }
 
 fn read(files: &[RuleFile]) -> ServiceRuleTable {
-    let mut by_type: BTreeMap<String, Vec<Arc<Rule>>> = BTreeMap::new();
+    let mut by_type: BTreeMap<String, RulesOfType> = BTreeMap::new();
     for file in files {
         for written in written(&file.text).map_err(|mistake| format!("{}: {mistake}", file.path))? {
             let rule =
                 written.compile().map_err(|mistake| format!("{}: rule `{}`: {mistake}", file.path, written.id))?;
             let rule = Arc::new(rule);
             for ty in written.types {
-                by_type.entry(ty).or_default().push(rule.clone());
+                by_type.entry(ty).or_default().add(rule.clone());
             }
         }
     }
@@ -140,6 +142,7 @@ impl WrittenRule {
             requirement: self.requirement()?,
             at: path(&self.at)?,
             creation: self.creation,
+            label: self.label.clone(),
             says: RuleText::parse(&self.says)?,
             help: RuleText::parse(&self.help)?,
             source: self.source.clone(),

@@ -55,7 +55,7 @@ fn apply_rules(
         for rules in book.of_type(&resource.ty) {
             match rules {
                 Ok(rules) => {
-                    for rule in rules {
+                    for rule in rules.of(&resource.properties) {
                         let Some(new) = weigh(resource, rule) else { continue };
                         rule.check(&subject, &mut |subject, place| {
                             found.extend(
@@ -87,7 +87,8 @@ fn refusal(
 ) -> Diagnostic {
     let help = cited(rule, subject, def);
     let span = span_of(subject.resource, place);
-    let label = if rule.creation { "AWS refuses to create this" } else { "AWS refuses this" };
+    let refused = if rule.creation { "AWS refuses to create this" } else { "AWS refuses this" };
+    let label = rule.label.as_deref().unwrap_or(refused);
     let diagnostic = new("GPB2017", rule.says.fill(subject, def));
     let mut diagnostic = match model.authored(&subject.resource.address, place) {
         Some(author) => diagnostic.with_label(author, label).with_label(span, "given to AWS here, in the library"),

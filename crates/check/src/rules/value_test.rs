@@ -5,7 +5,8 @@ use super::lookup::{Found, RuleSubject};
 use super::place::PlacePart;
 use super::siblings::Siblings;
 use super::term::Term;
-use gpb_model::{PropertyValue, TypeName};
+use gpb_catalog::Catalog;
+use gpb_model::{PropPath, PropertyValue, TypeName};
 
 /// A value written in a rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +25,7 @@ impl Literal {
     /// Numbers and booleans that a property holds as strings are compared as what they are.
     pub fn is(&self, found: Found<'_>) -> Option<bool> {
         match (self, found) {
-            (_, Found::Absent | Found::Unknown | Found::Later) => None,
+            (_, Found::Absent | Found::Unknown | Found::Later(_)) => None,
             (Literal::Bool(bool), Found::Value(PropertyValue::Bool(value))) => Some(bool == value),
             (Literal::Bool(bool), _) => {
                 let text = found.text()?;
@@ -109,6 +110,8 @@ pub(super) enum ValueTest {
         /// The place of its blocks, and of what is the same for both resources.
         siblings: Siblings,
     },
+    /// An ARN: a text that begins as one, or another resource's property that is one.
+    Arn,
     /// A part of the place of the resource, or in it.
     OfPlace(PlacePart),
     /// The opposite of a test.
@@ -128,7 +131,7 @@ impl ValueTest {
             ValueTest::Max(limit) => found.number().zip(limit.number(subject)).map(|(value, limit)| value <= limit),
             ValueTest::MultipleOf(unit) => found.number().map(|value| (value / unit).fract() == 0.0),
             ValueTest::Form(form) => found.text().map(|text| form.fits(text)),
-            ValueTest::Among(_) if matches!(found, Found::Absent | Found::Unknown | Found::Later) => None,
+            ValueTest::Among(_) if matches!(found, Found::Absent | Found::Unknown | Found::Later(_)) => None,
             ValueTest::Among(terms) => {
                 let others = terms.iter().flat_map(|term| term.values(subject));
                 any(others.filter(|other| *other != Found::Absent).map(|other| same(found, other)))
@@ -147,6 +150,7 @@ impl ValueTest {
                 let others = siblings.of_type(ty, subject)?;
                 any(others.map(|other| forms::lies_within(found.text()?, other?)))
             }
+            ValueTest::Arn => is_arn(found, subject),
             ValueTest::OfPlace(part) => part.has(found.text()?, &subject.resource.place.region),
             ValueTest::Not(test) => test.passes(found, subject).map(|passes| !passes),
         }
@@ -171,6 +175,19 @@ impl ValueTests {
         };
         all(self.tests.iter().map(|test| test.passes(standing, subject)))
     }
+}
+
+/// Checks whether a value is an ARN; none where it cannot be known.
+///
+/// The identifier of a resource is one where its name says so: a queue's is its URL.
+fn is_arn(found: Found<'_>, subject: &RuleSubject<'_, '_>) -> Option<bool> {
+    let Found::Later(value) = found else { return found.text().map(|text| text.starts_with("arn:")) };
+    let PropertyValue::Ref(reference) = value else { return None };
+    let def = Catalog::embedded().get(&subject.targets.resource(&reference.to)?.ty)?;
+    let [identifier] = def.primary_identifier.as_slice() else { return None };
+    let names_one = |path: &PropPath| path.head().to_lowercase().ends_with("arn");
+    let path = if reference.path == PropPath::default() { identifier } else { &reference.path };
+    (path == identifier || names_one(path)).then(|| names_one(path))
 }
 
 /// Checks whether two values are the same; none where it cannot be known.

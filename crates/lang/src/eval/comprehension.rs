@@ -10,20 +10,14 @@ use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
 use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
-use gpb_syntax::ast::{Comprehension, Expr};
+use gpb_syntax::ast::Comprehension;
 use std::sync::Arc;
 
 /// The iterations of a loop: the key of each (the index in a list) and its element.
 pub type Iterations = Vec<(Option<Value>, Value)>;
 
 impl<'p> Interpreter<'_, 'p> {
-    /// Returns the iterations of a loop: its length must be known, its elements need not.
-    pub fn iterations(&self, over: &'p Expr, scope: &Scope<'p>) -> EvalResult<Iterations> {
-        let value = self.named(over, scope)?;
-        self.iterations_of(&value, over.span)
-    }
-
-    /// Returns the iterations over a value.
+    /// Returns the iterations of a loop over a value: its length must be known, its elements need not.
     pub fn iterations_of(&self, value: &Value, span: Span) -> EvalResult<Iterations> {
         match &value.kind {
             ValueKind::List(items) => {

@@ -5,6 +5,7 @@ use super::expect::Expectation;
 use super::interpreter::Interpreter;
 use super::scope::Scope;
 use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::policy;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
@@ -58,7 +59,12 @@ impl<'p> Interpreter<'_, 'p> {
                     self.gather(branch, &scope, entries)?;
                 }
                 Stmt::For(group) => {
-                    for (key, value) in self.iterations(&group.over, &scope)? {
+                    let over = self.named(&group.over, &scope)?;
+                    // A statement that is not there may be the one that denies.
+                    if over.is_absent() && group.stmts.iter().any(|stmt| matches!(stmt, Stmt::Policy(_))) {
+                        return Err(self.report(policy::absent(&over.with_span(group.over.span))));
+                    }
+                    for (key, value) in self.iterations_of(&over, group.over.span)? {
                         let inner = bind_iteration(&scope, &group.names, key, value);
                         self.gather(&group.stmts, &inner, entries)?;
                     }
@@ -126,6 +132,10 @@ impl<'p> Interpreter<'_, 'p> {
             [Assignment::When(when, scope)] if expect.is_object() => self.when(when, scope, expect),
             [Assignment::When(first, _), second, ..] if expect.is_object() => {
                 Err(self.twice(name, second.head(), Some(first.span)))
+            }
+            // One map is expected, and the second would make a list of it.
+            [Assignment::Block(first, _), second, ..] if expect.is_map() => {
+                Err(self.twice(name, second.head(), Some(first.head.span)))
             }
             _ => self.appended(name, given, expect),
         }

@@ -90,6 +90,11 @@ impl<'a> Expectation<'a> {
         matches!(self, Expectation::Type(ty) if matches!(ty.required(), Type::Object(_)))
     }
 
+    /// Checks whether one map is expected here.
+    pub fn is_map(self) -> bool {
+        matches!(self, Expectation::Type(ty) if matches!(ty.required(), Type::Map(_)))
+    }
+
     /// Checks whether a value must be there: one of a type that is neither optional nor any.
     pub fn is_required(self) -> bool {
         matches!(self, Expectation::Type(ty) if !ty.is_optional() && *ty != Type::Any)

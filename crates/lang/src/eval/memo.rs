@@ -62,6 +62,8 @@ pub struct Memo<'p> {
     /// The values of numbered things. They lie in rows, by the two numbers of its key: there is far more of it than of everything else.
     slots: RefCell<MemoRows>,
     properties: RefCell<MemoRows>,
+    /// The entries of resources, in one row.
+    bodies: RefCell<MemoRows>,
     others: RefCell<HashMap<MemoKey<'p>, MemoState>>,
     /// The keys being computed, outermost first, each with the place that needs it.
     pub trail: RefCell<Vec<(MemoKey<'p>, CycleLabel<'p>, Span)>>,
@@ -92,6 +94,7 @@ impl<'p> Memo<'p> {
         let (rows, row, at) = match key {
             MemoKey::Slot(row, at) => (&self.slots, *row, *at),
             MemoKey::Property(row, at) => (&self.properties, *row, *at),
+            MemoKey::Body(resource) => (&self.bodies, 0, *resource as usize),
             _ => return self.others.borrow().get(key).cloned(),
         };
         rows.borrow().get(row as usize)?.get(at)?.clone()
@@ -102,6 +105,7 @@ impl<'p> Memo<'p> {
         let (rows, row, at) = match key {
             MemoKey::Slot(row, at) => (&self.slots, row as usize, at),
             MemoKey::Property(row, at) => (&self.properties, row as usize, at),
+            MemoKey::Body(resource) => (&self.bodies, 0, resource as usize),
             _ => {
                 self.others.borrow_mut().insert(key, state);
                 return;

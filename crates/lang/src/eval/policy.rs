@@ -6,12 +6,17 @@ use super::scope::Scope;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::policy;
 use crate::policy::{ClauseValue, PolicyStatementValue, Principal};
+use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
-use gpb_model::value::Value;
-use gpb_syntax::ast::{Expr, PolicyClause, PolicyStatement, PrincipalExpr, Stmt};
+use gpb_model::value::{Value, ValueKind};
+use gpb_syntax::ast::{Expr, ExprKind, PolicyClause, PolicyStatement, PrincipalExpr, Stmt};
 
 impl<'p> Interpreter<'_, 'p> {
     pub(super) fn policy(&self, written: &'p [Stmt], scope: &Scope<'p>, span: Span) -> EvalResult<Value> {
+        if written.is_empty() && is_written_empty(self.cx.program.sources.slice(span)) {
+            let diagnostic = Diagnostic::error("GPB9007", "this policy has no statement").with_label(span, "empty");
+            return Err(self.cx.reports.add(diagnostic.help("say what is allowed or denied, or leave the policy out")));
+        }
         let mut statements = Vec::with_capacity(written.len());
         let mut failed = None;
         for (stmt, scope) in self.entries(written, scope)?.rest {
@@ -36,6 +41,9 @@ impl<'p> Interpreter<'_, 'p> {
         let sid = statement.sid.as_ref().map(|sid| self.eval(sid, scope, Expectation::Policy)).transpose();
         let actions = self.clause(&statement.actions, scope);
         let resources = self.clause(&statement.resources, scope);
+        for named in &statement.resources.values {
+            self.refuse_identifier(named, scope);
+        }
         let principals: Vec<EvalResult<Principal>> =
             statement.principals.values.iter().map(|principal| self.principal(principal, scope)).collect();
         let conditions = statement.conditions.as_ref();
@@ -53,6 +61,28 @@ impl<'p> Interpreter<'_, 'p> {
             conditions: conditions?,
             span: statement.span,
         })
+    }
+
+    /// Reports the identifier of a resource behind `on`, where that is another property than its ARN.
+    fn refuse_identifier(&self, named: &'p Expr, scope: &Scope<'p>) {
+        let ExprKind::Member { of, name, optional: false } = &*named.kind else { return };
+        if name.text != "id" {
+            return;
+        }
+        let Ok(value) = self.eval(of, scope, Expectation::Any) else { return };
+        let ValueKind::Resource(handle) = &value.kind else { return };
+        let facts = self.cx.facts;
+        if facts.id_is_arn(&handle.ty) {
+            return;
+        }
+        let diagnostic = Diagnostic::error("GPB9016", format!("`.id` of `{}` is not its ARN", handle.ty))
+            .with_label(name.span, "AWS takes the ARN of a resource, or `*`");
+        self.cx.reports.add(match facts.arn(&handle.ty) {
+            Some(arn) => {
+                diagnostic.help(format!("its ARN is `.{arn}`")).fix(format!("change to `.{arn}`"), name.span, arn)
+            }
+            None => diagnostic.help("name the property that is its ARN, or write the ARN"),
+        });
     }
 
     fn principal(&self, principal: &'p PrincipalExpr, scope: &Scope<'p>) -> EvalResult<Principal> {
@@ -75,4 +105,10 @@ impl<'p> Interpreter<'_, 'p> {
             written.iter().map(|expr| self.eval(expr, scope, Expectation::Policy)).collect();
         values.into_iter().collect::<Result<_, AlreadyReported>>()
     }
+}
+
+/// Checks that nothing stands between the braces; what is no statement has been reported.
+fn is_written_empty(policy: &str) -> bool {
+    let body = policy.split_once('{').and_then(|(_, body)| body.trim_end().strip_suffix('}'));
+    body.is_some_and(|body| body.trim().is_empty())
 }

@@ -54,13 +54,13 @@ impl BranchCoverage {
         }
     }
 
-    /// Returns the conditions inside `of` that have been met, in order.
-    pub fn conditions(&self, of: Span) -> Vec<Span> {
+    /// Returns the conditions inside some spans that have been met, in order.
+    pub fn conditions(&self, of: &[Span]) -> Vec<Span> {
         self.inside(of, |_| true)
     }
 
-    /// Returns the conditions inside `of` with a branch that has not been met, in order.
-    pub fn open_conditions(&self, of: Span) -> Vec<Span> {
+    /// Returns the conditions inside some spans with a branch that has not been met, in order.
+    pub fn open_conditions(&self, of: &[Span]) -> Vec<Span> {
         self.inside(of, |met| met.then != met.otherwise)
     }
 
@@ -69,10 +69,11 @@ impl BranchCoverage {
         self.sampled.borrow().contains(&list)
     }
 
-    fn inside(&self, of: Span, counts: impl Fn(&BranchesMet) -> bool) -> Vec<Span> {
+    fn inside(&self, of: &[Span], counts: impl Fn(&BranchesMet) -> bool) -> Vec<Span> {
         let met = self.met.borrow();
         let found = met.values().filter(|met| counts(met)).map(|met| met.at);
-        let mut found: Vec<Span> = found.filter(|at| at.file == of.file && of.to(*at) == of).collect();
+        let mut found: Vec<Span> =
+            found.filter(|at| of.iter().any(|of| at.file == of.file && of.to(*at) == *of)).collect();
         found.sort_unstable();
         found
     }

@@ -28,6 +28,7 @@ impl<'p> Expander<'_, 'p> {
         let label = match stmt {
             Stmt::For(_) => "for",
             Stmt::If(_) => "if",
+            Stmt::Extension { .. } => "extend stack",
             _ => "in",
         };
         self.state.order.aside(|| {
@@ -53,6 +54,12 @@ impl<'p> Expander<'_, 'p> {
                 let place = self.place(place, &scope)?;
                 let inner = self.inner_frame(frame, stmts, frame.module_cx.clone());
                 Ok(GroupExpansion::One(self.state.frames.enter(Frame { placed: true, place: Some(place), ..inner })))
+            }
+            Stmt::Extension { stmts, span } => {
+                // What stands in it sees the names of its own file.
+                let module = self.cx.program.module_of(span.file).ok_or(AlreadyReported)?;
+                let module_cx = Rc::new(ModuleContext { module, ..(*frame.module_cx).clone() });
+                Ok(GroupExpansion::One(self.state.frames.enter(self.inner_frame(frame, stmts, module_cx))))
             }
             Stmt::For(group) => self.unroll(frame, group, &scope),
             _ => Err(AlreadyReported),

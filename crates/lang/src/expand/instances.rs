@@ -16,7 +16,7 @@ impl<'p> Expander<'_, 'p> {
     /// Returns a layer, a resource or a component's use, by its name in a frame.
     pub(super) fn item(&self, frame: &Rc<Frame<'p>>, declared: &Declaration<'p>, used: Span) -> EvalResult<Value> {
         let stmt = frame.stmts.get(declared.at).ok_or(AlreadyReported)?;
-        if matches!(stmt, Stmt::For(_) | Stmt::If(_) | Stmt::In { .. }) {
+        if matches!(stmt, Stmt::For(_) | Stmt::If(_) | Stmt::In { .. } | Stmt::Extension { .. }) {
             return self.in_group(frame, declared, used);
         }
         let key = MemoKey::Slot(frame.id, declared.at);

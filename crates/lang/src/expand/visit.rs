@@ -82,7 +82,7 @@ impl<'p> Expander<'_, 'p> {
                 self.demanded(stmt, &Scope::new(frame.clone()), &frame.module_cx.prefix);
                 Ok(())
             }
-            Stmt::For(_) | Stmt::If(_) | Stmt::In { .. } => {
+            Stmt::For(_) | Stmt::If(_) | Stmt::In { .. } | Stmt::Extension { .. } => {
                 match self.group(frame, at, span_of(stmt))? {
                     GroupExpansion::One(inner) => self.visit(&inner, into),
                     GroupExpansion::Many(iterations) => {
@@ -155,6 +155,7 @@ fn span_of(stmt: &Stmt) -> Span {
         Stmt::For(group) => group.over.span,
         Stmt::If(group) => group.condition.span,
         Stmt::In { place, .. } => place.span,
+        Stmt::Extension { span, .. } => *span,
         _ => Span::default(),
     }
 }

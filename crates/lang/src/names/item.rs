@@ -2,6 +2,7 @@
 
 use super::kind::ItemKind;
 use crate::modules::ModuleId;
+use gpb_base::source::Span;
 use gpb_syntax::ast::{Binding, Body, FnItem, Ident, Item, TypeItem};
 
 /// An item and the module that holds it.
@@ -56,7 +57,7 @@ pub enum NamedItem<'p> {
 impl<'p> NamedItem<'p> {
     pub(super) fn from_item(item: &'p Item, module: ModuleId) -> Option<Self> {
         Some(match item {
-            Item::Use { .. } | Item::Facts(_) => return None,
+            Item::Use(_) | Item::Facts(_) | Item::Extend(_) => return None,
             Item::Const(item) => NamedItem::Const(GlobalItem { module, item }),
             Item::Fn(item) => NamedItem::Fn(GlobalItem { module, item }),
             Item::Type(item) => NamedItem::Type(GlobalItem { module, item }),
@@ -88,6 +89,30 @@ impl<'p> NamedItem<'p> {
             NamedItem::Type(global) => &global.item.name,
             NamedItem::Component(global) | NamedItem::Stack(global) | NamedItem::Policy(global) => &global.item.name,
             NamedItem::Environment(environment) => &environment.body.name,
+        }
+    }
+
+    /// Returns the source range of the whole item.
+    pub fn span(&self) -> Span {
+        match self {
+            NamedItem::Const(global) => global.item.span,
+            NamedItem::Fn(global) => global.item.span,
+            NamedItem::Type(global) => global.item.span,
+            NamedItem::Component(global) | NamedItem::Stack(global) | NamedItem::Policy(global) => global.item.span,
+            NamedItem::Environment(environment) => environment.body.span,
+        }
+    }
+
+    /// Checks whether other files see the item.
+    pub fn is_public(&self) -> bool {
+        match self {
+            NamedItem::Const(global) => global.item.public,
+            NamedItem::Fn(global) => global.item.public,
+            NamedItem::Type(global) => global.item.public,
+            NamedItem::Component(global) | NamedItem::Stack(global) => global.item.public,
+            NamedItem::Environment(_) => false,
+            // It is named by waivers wherever it holds.
+            NamedItem::Policy(_) => true,
         }
     }
 

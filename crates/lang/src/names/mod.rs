@@ -3,9 +3,11 @@
 mod duplicate;
 mod item;
 mod kind;
+mod private;
 mod table;
 
 pub use duplicate::duplicate;
 pub use item::{EnvironmentItem, GlobalItem, NamedItem};
 pub use kind::ItemKind;
+pub use private::private_item;
 pub use table::Names;

@@ -3,14 +3,19 @@
 use super::duplicate::duplicate;
 use super::item::{EnvironmentItem, GlobalItem, NamedItem};
 use super::kind::ItemKind;
-use crate::modules::{ModuleId, Program};
+use crate::modules::{ModuleId, Program, UsedModule};
 use foldhash::HashMap;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
-use gpb_syntax::ast::{Binding, Body, FactsItem, FnItem, Item, TypeItem};
-use std::collections::BTreeMap;
+use gpb_syntax::ast::{Binding, Body, FactsItem, FnItem, Ident, Item, TypeItem};
+use std::collections::BTreeSet;
 
 type ItemTable<'p> = HashMap<(ItemKind, &'p str), NamedItem<'p>>;
+/// The files used under a name, each with the place where the name is written.
+type AliasTable<'p> = HashMap<&'p str, (ModuleId, Span)>;
+
+/// The file that a program is entered by.
+const ENTRY: ModuleId = ModuleId(0);
 
 /// Every item of a program by name.
 #[derive(Debug)]
@@ -19,10 +24,21 @@ pub struct Names<'p> {
     ///
     /// Empty for the library's modules.
     visible: Vec<ItemTable<'p>>,
+    /// The private items of the files it uses, by module: they are found, so that a message can say that they are private.
+    hidden: Vec<ItemTable<'p>>,
+    /// The items of each module.
+    own: Vec<ItemTable<'p>>,
+    /// The files that each module uses under a name.
+    aliases: Vec<AliasTable<'p>>,
+    /// The names of those that could not be read.
+    unread: Vec<&'p [Ident]>,
+    /// The library's items; its files see each other's, programs only those that are public.
     prelude: ItemTable<'p>,
+    /// The modules of the library.
+    std: Vec<bool>,
     /// The library's items, those that nothing mentions too.
     library: &'p [(ItemKind, String)],
-    /// The environments of the program's files, by name and in order.
+    /// The environments of the file that the program is entered by, in order; those of the files it uses are none of its own.
     pub environments: Vec<EnvironmentItem<'p>>,
     /// Every item, the library's included, in order.
     pub items: Vec<NamedItem<'p>>,
@@ -39,6 +55,7 @@ impl<'p> Names<'p> {
     pub fn collect(program: &'p Program, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut own: Vec<ItemTable<'p>> = Vec::new();
         let mut items = Vec::new();
+        let mut starts = vec![0];
         for (id, loaded) in program.iter() {
             let mut table = ItemTable::default();
             for item in loaded.module.items.iter().filter_map(|item| NamedItem::from_item(item, id)) {
@@ -53,27 +70,35 @@ impl<'p> Names<'p> {
                 table.insert((item.kind(), &item.name().text), item);
             }
             own.push(table);
+            starts.push(items.len());
         }
+        let of_module = |module: ModuleId| {
+            let (start, end) = (starts.get(module.0).copied()?, starts.get(module.0 + 1).copied()?);
+            items.get(start..end)
+        };
         let std: Vec<bool> = program.modules.iter().map(|loaded| loaded.std).collect();
         let prelude = merge_library(&own, &std, &items, diagnostics);
-        let visible = program.iter().map(|(id, loaded)| {
-            if loaded.std { ItemTable::default() } else { see(id, &loaded.uses, &own, &items, diagnostics) }
-        });
-        let visible = visible.collect();
-        let is_program = |module: ModuleId| std.get(module.0) == Some(&false);
+        let (mut visible, mut hidden, mut aliases) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, loaded) in program.iter() {
+            let (seen, private) =
+                if loaded.std { Default::default() } else { see(id, &loaded.uses, &own, &of_module, diagnostics) };
+            aliases.push(alias_table(&loaded.uses, &seen, diagnostics));
+            visible.push(seen);
+            hidden.push(private);
+        }
         let mut environments: Vec<_> = items
             .iter()
             .filter_map(|item| match item {
                 // One whose name is missing cannot be chosen, and its message has been given.
                 NamedItem::Environment(environment)
-                    if is_program(environment.module) && !environment.body.name.text.is_empty() =>
+                    if environment.module == ENTRY && !environment.body.name.text.is_empty() =>
                 {
                     Some(*environment)
                 }
                 _ => None,
             })
             .collect();
-        check_environments(&mut environments, diagnostics);
+        check_environments(&mut environments);
         let facts = program.iter().flat_map(|(module, loaded)| {
             loaded.module.items.iter().filter_map(move |item| match item {
                 Item::Facts(item) => Some(GlobalItem { module, item }),
@@ -85,13 +110,63 @@ impl<'p> Names<'p> {
             _ => None,
         });
         let policies = policies.collect();
-        let library = &program.library.items;
-        Self { visible, prelude, library, environments, policies, facts: facts.collect(), items }
+        let (library, facts) = (&*program.library.items, facts.collect());
+        let unread = program.modules.iter().map(|loaded| loaded.unread.as_slice()).collect();
+        Self { visible, hidden, own, aliases, unread, prelude, std, library, environments, policies, facts, items }
     }
 
+    /// Returns an item, seen from a module: by its name, or by `net.name` where its file is used as `net`.
+    ///
+    /// One that is private to another file is found too; [`Names::is_private`] tells.
     fn get(&self, from: ModuleId, kind: ItemKind, name: &str) -> Option<NamedItem<'p>> {
-        let mine = self.visible.get(from.0).and_then(|table| table.get(&(kind, name)));
-        mine.or_else(|| self.prelude.get(&(kind, name))).copied()
+        let key = (kind, name);
+        let mine = self.visible.get(from.0).and_then(|table| table.get(&key));
+        let of_library = || self.prelude.get(&key).filter(|item| item.is_public() || self.is_std(from));
+        let private = || self.hidden.get(from.0).and_then(|table| table.get(&key));
+        mine.or_else(of_library).or_else(private).copied().or_else(|| {
+            let (alias, name) = name.split_once('.')?;
+            self.own.get(self.alias(from, alias)?.0.0)?.get(&(kind, name)).copied()
+        })
+    }
+
+    fn is_std(&self, module: ModuleId) -> bool {
+        self.std.get(module.0).copied().unwrap_or_default()
+    }
+
+    /// Returns the file that a module uses under a name, and where that name is written.
+    pub fn alias(&self, from: ModuleId, name: &str) -> Option<(ModuleId, Span)> {
+        self.aliases.get(from.0)?.get(name).copied()
+    }
+
+    /// Checks whether a module uses a file under a name that could not be read.
+    pub fn is_unread(&self, from: ModuleId, name: &str) -> bool {
+        self.unread.get(from.0).is_some_and(|unread| unread.iter().any(|alias| alias.text == name))
+    }
+
+    /// Returns the names under which a module uses others, sorted.
+    pub fn alias_names(&self, from: ModuleId) -> Vec<&'p str> {
+        let mut names: Vec<&str> = self.aliases.get(from.0).into_iter().flat_map(AliasTable::keys).copied().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Returns the name under which a module uses another.
+    pub fn alias_of(&self, from: ModuleId, used: ModuleId) -> Option<&'p str> {
+        self.alias_names(from).into_iter().find(|name| self.alias(from, name).is_some_and(|(module, _)| module == used))
+    }
+
+    /// Returns the public items of a kind in a module, sorted.
+    pub fn public_items(&self, module: ModuleId, kind: ItemKind) -> Vec<&'p str> {
+        let items = self.own.get(module.0).into_iter().flat_map(ItemTable::values);
+        let public = items.filter(|item| item.kind() == kind && item.is_public());
+        let mut names: Vec<&str> = public.map(|item| item.name().text.as_str()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Checks whether an item is private to another file than the one it is used in.
+    pub fn is_private(&self, from: ModuleId, item: &NamedItem<'p>) -> bool {
+        item.module() != from && !item.is_public() && !(self.is_std(from) && self.is_std(item.module()))
     }
 
     /// Returns the constant of that name, seen from `from`.
@@ -142,7 +217,9 @@ impl<'p> Names<'p> {
     /// Returns the visible name of that kind that is nearest to a wrong one.
     pub fn nearest(&self, from: ModuleId, kind: ItemKind, name: &str, more: &[&'p str]) -> Option<&'p str> {
         let mine = self.visible.get(from.0).into_iter().flat_map(ItemTable::keys);
-        let candidates = mine.chain(self.prelude.keys()).filter(|(other, _)| *other == kind).map(|(_, name)| *name);
+        let is_std = self.is_std(from);
+        let of_library = self.prelude.iter().filter(|(_, item)| is_std || item.is_public()).map(|(key, _)| key);
+        let candidates = mine.chain(of_library).filter(|(other, _)| *other == kind).map(|(_, name)| *name);
         let library = self.library.iter().filter(|(other, _)| *other == kind).map(|(_, name)| name.as_str());
         nearest(name, candidates.chain(library).chain(more.iter().copied()))
     }
@@ -187,31 +264,40 @@ fn merge_library<'p>(
     prelude
 }
 
-/// Returns the items that a module sees: its own, and those of the files it uses.
-fn see<'p>(
+/// Returns the items that a module sees, its own and the public ones of the files it uses; and the private ones of those.
+fn see<'a, 'p: 'a>(
     id: ModuleId,
-    uses: &[(ModuleId, Span)],
+    uses: &'p [UsedModule],
     own: &[ItemTable<'p>],
-    items: &[NamedItem<'p>],
+    of_module: &dyn Fn(ModuleId) -> Option<&'a [NamedItem<'p>]>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> ItemTable<'p> {
+) -> (ItemTable<'p>, ItemTable<'p>) {
     let mut table = own.get(id.0).cloned().unwrap_or_default();
+    let mut private = ItemTable::default();
     let mut followed = vec![id];
-    for (used, span) in uses {
+    for UsedModule { module: used, span, .. } in uses.iter().filter(|used| used.alias.is_none()) {
         if followed.contains(used) {
             continue;
         }
         followed.push(*used);
-        for item in items.iter().filter(|item| item.module() == *used) {
+        // Environments are chosen from outside, each by its own file.
+        let of_used = of_module(*used).unwrap_or_default().iter();
+        for item in of_used.filter(|item| item.kind() != ItemKind::Environment) {
             let key = (item.kind(), item.name().text.as_str());
+            if !item.is_public() {
+                private.entry(key).or_insert(*item);
+                continue;
+            }
             match table.get(&key) {
-                // Environments are chosen from outside, each by its own file.
-                Some(first) if first.module() != *used && item.kind() != ItemKind::Environment => {
+                Some(first) if first.module() != *used => {
                     // The importing file can change its own item, so that one is the newcomer.
                     let own = first.module() == id;
                     let (again, first) = if own { (first, item) } else { (item, first) };
                     let diagnostic = duplicate(item.kind().as_str(), again.name(), first.name().span);
-                    diagnostics.push(diagnostic.with_label(*span, "imported here"));
+                    let form = format!("use \"…\" as other`, and write `other.{}", again.name().text);
+                    diagnostics.push(diagnostic.with_label(*span, "imported here").help(format!(
+                        "give one of them another name, or use one of the files under a name: `{form}`"
+                    )));
                 }
                 Some(_) => {}
                 None => {
@@ -220,24 +306,38 @@ fn see<'p>(
             }
         }
     }
+    (table, private)
+}
+
+/// Returns the files that a module uses under a name; one name with two meanings is reported.
+fn alias_table<'p>(uses: &'p [UsedModule], seen: &ItemTable<'p>, diagnostics: &mut Vec<Diagnostic>) -> AliasTable<'p> {
+    let mut table = AliasTable::default();
+    for UsedModule { module, alias, .. } in uses {
+        let Some(alias) = alias.as_ref().filter(|alias| !alias.text.is_empty()) else { continue };
+        let name = alias.text.as_str();
+        let constant = seen.get(&(ItemKind::Const, name)).map(|item| item.name().span);
+        if let Some((_, first)) = table.get(name) {
+            diagnostics.push(duplicate("file", alias, *first));
+        } else if let Some(first) = constant {
+            diagnostics.push(taken(alias, "a constant has this name").with_label(first, "this constant"));
+        } else if name == "aws" {
+            diagnostics.push(taken(alias, "the names of resource types begin so, which are `aws.service.type`"));
+        } else {
+            table.insert(name, (*module, alias.span));
+        }
+    }
     table
 }
 
-/// Reports environments of one name, over all files.
-///
-/// They are chosen by name from the command line.
-fn check_environments(environments: &mut Vec<EnvironmentItem<'_>>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut first: BTreeMap<&str, (ModuleId, Span)> = BTreeMap::new();
-    environments.retain(|environment| {
-        let name = &environment.body.name;
-        if let Some((module, span)) = first.get(name.text.as_str()) {
-            // Two in one file have been reported with that file's items.
-            if *module != environment.module {
-                diagnostics.push(duplicate("environment", name, *span));
-            }
-            return false;
-        }
-        first.insert(&name.text, (environment.module, name.span));
-        true
-    });
+/// Returns the diagnostic for a file that is used under a name which is taken.
+fn taken(alias: &Ident, why: &str) -> Diagnostic {
+    Diagnostic::error("GPB1022", format!("a file cannot be used as `{}`", alias.text))
+        .with_label(alias.span, why.to_owned())
+        .help("use it under another name")
+}
+
+/// Keeps the first environment of each name; two of one name have been reported with the items of their file.
+fn check_environments(environments: &mut Vec<EnvironmentItem<'_>>) {
+    let mut seen = BTreeSet::new();
+    environments.retain(|environment| seen.insert(environment.body.name.text.as_str()));
 }

@@ -92,7 +92,9 @@ pub(super) fn block(conditions: &Value, cx: &TypeContext, diagnostics: &mut Vec<
         };
         let compared = ConditionType::of_operator(&aws);
         for (key, tested) in keys {
-            diagnostics.extend(check_key(key, tested.key, (name, compared), cx));
+            // What a variable stands for has the type of another key.
+            let compared_with = Some(compared).filter(|_| !compares_variable(&tested.value));
+            diagnostics.extend(check_key(key, tested.key, (name, compared_with), cx));
             let (mut values, known) = (Vec::new(), diagnostics.len());
             scalars(&tested.value, (name, compared), &mut values, diagnostics);
             if values.is_empty() && diagnostics.len() == known {
@@ -105,11 +107,20 @@ pub(super) fn block(conditions: &Value, cx: &TypeContext, diagnostics: &mut Vec<
     Value::map(out, conditions.span)
 }
 
+/// Checks for a variable of policies among the values, `${aws:VpcSourceIp}`, which the request gives.
+fn compares_variable(tested: &Value) -> bool {
+    match &tested.kind {
+        ValueKind::Text(text) => text.contains("${"),
+        ValueKind::List(items) => items.iter().any(compares_variable),
+        _ => false,
+    }
+}
+
 /// Reports a key that AWS's documentation does not name, and an operator for another type of values than the key's.
 fn check_key(
     key: &str,
     span: Span,
-    (operator, compared): (&str, ConditionType),
+    (operator, compared): (&str, Option<ConditionType>),
     cx: &TypeContext,
 ) -> Option<Diagnostic> {
     if !key.contains(':') {
@@ -120,7 +131,7 @@ fn check_key(
         );
     }
     let nearest = match cx.facts.condition_key(key) {
-        ConditionKeyFact::Known { holds } => return other_type(key, span, operator, compared, holds?),
+        ConditionKeyFact::Known { holds } => return other_type(key, span, operator, compared?, holds?),
         ConditionKeyFact::Unknown { nearest } => nearest,
     };
     let diagnostic = Diagnostic::warning("GPB9010", format!("AWS documents no condition key `{key}`"))

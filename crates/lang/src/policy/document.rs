@@ -1,10 +1,10 @@
 //! The document, and its statements.
 
-use super::condition;
 use super::principals::principals;
 use super::sid;
 use super::statement::PolicyStatementValue;
 use super::values::{clause, one_or_many, put};
+use super::{arn, condition};
 use crate::ty::{ActionFact, TypeContext};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
@@ -52,6 +52,7 @@ fn statement(statement: &PolicyStatementValue, cx: &TypeContext, diagnostics: &m
     put(&mut out, &statement.actions.key("Action"), one_or_many(actions, statement.span));
     if !statement.resources.values.is_empty() {
         let resources = clause("on", &statement.resources.values, cx, diagnostics);
+        diagnostics.extend(resources.iter().filter_map(|resource| arn::check_resource(resource, cx)));
         put(&mut out, &statement.resources.key("Resource"), one_or_many(resources, statement.span));
     } else if statement.principals.values.is_empty() {
         diagnostics.push(

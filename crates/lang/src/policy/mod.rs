@@ -1,5 +1,6 @@
 //! Makes policy documents from evaluated statements.
 
+mod arn;
 mod condition;
 mod document;
 mod operand;
@@ -11,6 +12,7 @@ mod values;
 pub use document::document;
 pub(crate) use sid::twice;
 pub use statement::{ClauseValue, PolicyStatementValue, Principal};
+pub(crate) use values::absent;
 
 #[cfg(test)]
 mod tests;

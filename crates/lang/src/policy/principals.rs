@@ -1,5 +1,6 @@
 //! The principals behind `to`.
 
+use super::arn;
 use super::statement::{ClauseValue, Principal};
 use super::values::{clause, one_or_many, put};
 use crate::ty::{NameFact, TypeContext};
@@ -38,6 +39,9 @@ pub(super) fn principals(
                 let found = clause("to", values, cx, diagnostics);
                 if *aws == "Service" {
                     diagnostics.extend(found.iter().filter_map(|service| check_service(service, cx)));
+                }
+                if *aws == "AWS" {
+                    diagnostics.extend(found.iter().filter_map(|named| arn::check_principal(named, cx)));
                 }
                 by_kind.entry(*aws).or_default().extend(found);
             }

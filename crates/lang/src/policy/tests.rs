@@ -48,8 +48,8 @@ fn statements_become_aws_documents() {
         "",
     );
     check(
-        json!({"actions": ["sts:AssumeRole"], "to": [["service", "ec2.amazonaws.com"], ["aws", ["1", "2"]], ["service", "ecs-tasks.amazonaws.com"]]}),
-        r#"{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"AWS":["1","2"],"Service":["ec2.amazonaws.com","ecs-tasks.amazonaws.com"]}}"#,
+        json!({"actions": ["sts:AssumeRole"], "to": [["service", "ec2.amazonaws.com"], ["aws", ["111111111111", "222222222222"]], ["service", "ecs-tasks.amazonaws.com"]]}),
+        r#"{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"AWS":["111111111111","222222222222"],"Service":["ec2.amazonaws.com","ecs-tasks.amazonaws.com"]}}"#,
         "",
     );
     check(
@@ -81,8 +81,8 @@ fn mistakes_are_told() {
 #[test]
 fn clauses_may_exclude() {
     check(
-        json!({"allow": false, "sid": "Rest", "actions": ["s3:*"], "to": [["aws", "1", "2"]], "on": ["*"], "not": ["actions", "to", "on"]}),
-        r#"{"Effect":"Deny","NotAction":"s3:*","NotPrincipal":{"AWS":["1","2"]},"NotResource":"*","Sid":"Rest"}"#,
+        json!({"allow": false, "sid": "Rest", "actions": ["s3:*"], "to": [["aws", "111111111111", "222222222222"]], "on": ["*"], "not": ["actions", "to", "on"]}),
+        r#"{"Effect":"Deny","NotAction":"s3:*","NotPrincipal":{"AWS":["111111111111","222222222222"]},"NotResource":"*","Sid":"Rest"}"#,
         "",
     );
     check(
@@ -100,8 +100,8 @@ fn names_of_statements() {
         "GPB9014 `read it` cannot name a statement [change to `readit`]",
     );
     check(
-        json!({"sid": "read it", "actions": ["*"], "to": [["aws", "1"]], "on": ["*"]}),
-        r#"{"Action":"*","Effect":"Allow","Principal":{"AWS":"1"},"Resource":"*","Sid":"read it"}"#,
+        json!({"sid": "read it", "actions": ["*"], "to": [["aws", "111111111111"]], "on": ["*"]}),
+        r#"{"Action":"*","Effect":"Allow","Principal":{"AWS":"111111111111"},"Resource":"*","Sid":"read it"}"#,
         "",
     );
 }

@@ -22,7 +22,7 @@ pub(super) fn one_or_many(mut values: Vec<Value>, span: Span) -> Value {
 }
 
 /// Returns the diagnostic for a value that may be absent: left out, it would change whom the statement is about.
-pub(super) fn absent(value: &Value) -> Diagnostic {
+pub(crate) fn absent(value: &Value) -> Diagnostic {
     Diagnostic::error("GPB1110", "no value was given where a policy needs one")
         .with_label(value.span, "this may be absent")
         .help("choose a value for that case with `??`, or choose between two policies with `if`")

@@ -1,7 +1,6 @@
 //! Reads values by the catalog's shapes.
 
 use super::reader::BodyReader;
-use super::to_json::json_text;
 use super::{messages, untyped};
 use gpb_base::diag::Diagnostic;
 use gpb_base::foreign;
@@ -104,15 +103,6 @@ impl BodyReader<'_> {
         }
     }
 
-    /// Reads a document where AWS takes a string of JSON.
-    fn encoded(&mut self, value: &Value, path: &PropPath) -> Option<model::PropertyValue> {
-        let document = self.document(value, path)?;
-        Some(match document.to_json().filter(|_| value.is_known()) {
-            Some(known) => model::PropertyValue::Text(json_text(&known).into()),
-            None => model::PropertyValue::Call { function: "json".to_owned(), args: vec![document] },
-        })
-    }
-
     /// Checks that AWS never returns the property: only there may a secret go.
     fn keeps_secrets(&self, path: &PropPath) -> bool {
         self.def.is_write_only(path)
@@ -167,9 +157,6 @@ impl BodyReader<'_> {
                 Some(model::PropertyValue::Text(word.text.as_ref().into()))
             }
             ValueKind::Word(word) => self.refuse(messages::word(&self.name(path), word, shape, value.span, self.cx)),
-            ValueKind::Map(_) | ValueKind::List(_) if shape.format.as_deref() == Some("json") => {
-                self.encoded(value, path)
-            }
             ValueKind::Resource(handle) => {
                 let member = self.member_meant(&handle.ty, shape, path);
                 self.refuse(messages::resource_as_text(&handle.ty, value.span, member.as_deref()))

@@ -174,19 +174,3 @@ fn a_broken_rule_points_where_the_value_was_written() {
         Some(("GPB2008", quoted, Some("\"100\"".into())))
     );
 }
-
-#[test]
-fn documents_become_text_where_aws_wants_text() {
-    check(
-        "aws.iam.managed_policy",
-        json!({"policy_document": {"Version": "2012-10-17", "Statement": []}}),
-        json!({"PolicyDocument": r#"{"Statement":[],"Version":"2012-10-17"}"#}),
-        "",
-    );
-    check(
-        "aws.iam.managed_policy",
-        json!({"policy_document": {"Statement": [{"Resource": {"$hole": "arn"}}]}}),
-        json!({"PolicyDocument": {"$call": ["json", {"Statement": [{"Resource": {"$ref": {"to": "x", "path": "Out"}}}]}]}}),
-        "",
-    );
-}

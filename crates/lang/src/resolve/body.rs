@@ -7,7 +7,7 @@ use super::resolver::{GroupKind, Resolver, suggest};
 use super::ribs::{Resolution, RibVar, ScopeRib};
 use super::word_reader::WordReader;
 use crate::body_index::{BodyIndex, DeclKind};
-use crate::names::ItemKind;
+use crate::names::{ItemKind, NamedItem};
 use crate::node_id::NodeId;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
@@ -48,6 +48,12 @@ impl<'p> Resolver<'_, 'p> {
                 self.place(expr);
                 self.grouped(stmts, place, GroupKind::Once);
             }
+            Stmt::Extension { stmts, span } => {
+                let Some(module) = self.world.program.module_of(span.file) else { return };
+                let outer = std::mem::replace(&mut self.module, module);
+                self.grouped(stmts, place, GroupKind::Extension);
+                self.module = outer;
+            }
             Stmt::After { paths, .. } => paths.iter().for_each(|path| self.path(path)),
             Stmt::Moved { .. } if place == BodyKind::Stack => {}
             Stmt::Waive(waive) => self.waive(waive),
@@ -85,6 +91,7 @@ impl<'p> Resolver<'_, 'p> {
         let mut reader = WordReader::Evaluation;
         match self.world.names.component(self.module, &block.head.text) {
             Some(component) => {
+                self.item_met(&block.head, &NamedItem::Component(component));
                 let index = self.world.indexes.get_or_build(&component.item.stmts);
                 reader = WordReader::Params(component.module, index);
                 self.components.edge(self.item, NodeId::new(component.item.span), block.head.span);
@@ -96,6 +103,7 @@ impl<'p> Resolver<'_, 'p> {
             None if self.item_in_a_body(&block.head, block.label.as_deref(), place) => return,
             // What another tool has inside means as little here.
             None if self.foreign_block(block) => return,
+            None if self.world.unknown_qualified(self.module, ItemKind::Component, &block.head) => {}
             None => self.unknown_component(block, place),
         }
         self.object(&block.stmts, BodyKind::Use, &reader);

@@ -86,6 +86,7 @@ pub fn describe(stmt: &Stmt, place: BodyKind) -> (String, Span, String) {
         Stmt::For(group) => belongs("for", group.span, "a body or an object"),
         Stmt::If(group) => belongs("if", group.span, "a body or an object"),
         Stmt::In { span, .. } => belongs("in", *span, "a stack, a layer or a component"),
+        Stmt::Extension { span, .. } => belongs("extend stack", *span, "the top of a file"),
         Stmt::After { span, .. } => belongs("after", *span, "a body, a resource or the use of a component"),
         Stmt::Protect { span, .. } => belongs("protect", *span, "a resource or the use of a component"),
         Stmt::Ignore { span, .. } => belongs("ignore", *span, "a resource"),

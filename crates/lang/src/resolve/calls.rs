@@ -3,7 +3,7 @@
 use super::resolver::Resolver;
 use super::word_reader::WordReader;
 use crate::builtins::{self, Builtin};
-use crate::names::ItemKind;
+use crate::names::{ItemKind, NamedItem};
 use crate::node_id::NodeId;
 use gpb_base::diag::Diagnostic;
 use gpb_model::ty::Type;
@@ -13,10 +13,14 @@ impl<'p> Resolver<'_, 'p> {
     /// Resolves the name of a function.
     pub(super) fn callee(&mut self, callee: &'p Ident) {
         if let Some(function) = self.world.names.function(self.module, &callee.text) {
+            self.item_met(callee, &NamedItem::Fn(function));
             self.functions.edge(self.item, NodeId::new(function.item.span), callee.span);
             return;
         }
         if builtins::lookup(&callee.text).is_some() || crate::graph_functions::find(&callee.text).is_some() {
+            return;
+        }
+        if self.world.unknown_qualified(self.module, ItemKind::Fn, callee) {
             return;
         }
         if let Some(builtin) = builtins::called(&callee.text) {

@@ -34,6 +34,7 @@ impl<'p> Resolver<'_, 'p> {
     pub(super) fn variables(&self, names: &[Ident]) {
         for name in names {
             self.value_name(name, "variable");
+            self.shadows_alias(name, "variable");
         }
     }
 
@@ -105,6 +106,7 @@ impl<'p> Resolver<'_, 'p> {
             if is_item && EXPRESSION_WORDS.contains(&declared.name.text.as_str()) {
                 self.reserved(declared.name, declared.what.as_str(), "expressions read this word first");
             }
+            self.shadows_alias(declared.name, declared.what.as_str());
             if !matches!(declared.what, DeclKind::Param(_)) {
                 self.shadows(declared.name, declared.what.as_str());
             }
@@ -160,7 +162,14 @@ impl<'p> Resolver<'_, 'p> {
         let within = match (stmt, self.group) {
             (Stmt::Param(_) | Stmt::Output(_) | Stmt::Layer(_), Some(GroupKind::For)) => "a `for`",
             (Stmt::Param(_), Some(GroupKind::Once)) => "a group",
+            (Stmt::Param(_), Some(GroupKind::Extension)) => "an extension of a stack",
             _ => place.describe(),
+        };
+        let help = match (stmt, self.group) {
+            (Stmt::Param(_), Some(GroupKind::Extension)) => {
+                "all parameters of a stack stand in the stack itself, where an environment looks for them".to_owned()
+            }
+            _ => help,
         };
         self.report(
             Diagnostic::error("GPB1014", format!("{what} cannot stand here, in {within}"))

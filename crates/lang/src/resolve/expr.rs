@@ -3,9 +3,12 @@
 use super::body_kind::BodyKind;
 use super::resolver::Resolver;
 use super::ribs::{Resolution, RibVar, ScopeRib};
+use super::static_type::StaticType;
 use super::word_reader::WordReader;
 use crate::modules::ModuleId;
+use crate::ty::{TypeContext, check_text};
 use gpb_base::source::Span;
+use gpb_model::ty::Type;
 use gpb_syntax::ast::{
     BinaryOp, Binding, Comprehension, Expr, ExprKind, Ident, PolicyStatement, TextPart, TypeExpr, TypeKind,
 };
@@ -34,7 +37,12 @@ impl<'p> Resolver<'_, 'p> {
                 self.callee(callee);
                 self.arguments(callee, args, reader);
             }
-            ExprKind::Member { of, name, .. } => self.member(of, name),
+            ExprKind::Member { of, name, optional } => {
+                self.member(of, name);
+                if *optional {
+                    self.optional_member(of, name);
+                }
+            }
             ExprKind::Index { of, index } => {
                 self.head(of);
                 self.expr(index, &WordReader::Nobody);
@@ -43,6 +51,8 @@ impl<'p> Resolver<'_, 'p> {
             ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual, left, right } => {
                 self.beside(left, right);
                 self.beside(right, left);
+                self.text_beside(left, right);
+                self.text_beside(right, left);
             }
             ExprKind::Binary { op: BinaryOp::Coalesce, left, right } => {
                 self.expr(left, reader);
@@ -74,6 +84,18 @@ impl<'p> Resolver<'_, 'p> {
     pub(super) fn beside(&mut self, expr: &'p Expr, other: &'p Expr) {
         let reader = if self.may_hold_words(expr) { self.reader_beside(other) } else { WordReader::Nobody };
         self.expr(expr, &reader);
+    }
+
+    /// Reports a string that is compared with a region, an account or a network, and is none: the comparison never holds.
+    fn text_beside(&self, expr: &'p Expr, other: &'p Expr) {
+        let ExprKind::Text(parts) = &*expr.kind else { return };
+        let [TextPart::Text(text)] = parts.as_slice() else { return };
+        let Some(StaticType::Type(ty)) = self.static_type(other) else { return };
+        if matches!(ty.required(), Type::Region | Type::Account | Type::Cidr)
+            && let Err(mistake) = check_text(text, ty.required(), expr.span, true, &TypeContext::new(self.world.facts))
+        {
+            self.report(mistake);
+        }
     }
 
     /// Checks whether the value of an expression may be, or hold, a bare word.

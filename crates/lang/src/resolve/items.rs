@@ -71,6 +71,7 @@ impl<'p> Resolver<'_, 'p> {
         for (at, param) in item.params.iter().enumerate() {
             self.binding(param);
             self.value_name(&param.name, "parameter");
+            self.shadows_alias(&param.name, "parameter");
             let earlier = item.params.iter().take(at).find(|earlier| earlier.name.text == param.name.text);
             if let Some(first) = earlier.filter(|first| !first.name.text.is_empty()) {
                 self.report(duplicate("parameter", &param.name, first.name.span));
@@ -99,8 +100,11 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     fn environment(&mut self, of: &'p Ident, body: &'p Body) {
-        // A name that is missing has been reported as such.
-        if !of.text.is_empty() && self.world.names.stack(self.module, &of.text).is_none() {
+        let stack = self.world.names.stack(self.module, &of.text);
+        if let Some(stack) = stack {
+            self.item_met(of, &NamedItem::Stack(stack));
+        } else if !self.world.unknown_qualified(self.module, ItemKind::Stack, of) && !of.text.is_empty() {
+            // A name that is missing has been reported as such.
             let diagnostic = Diagnostic::error("GPB1006", format!("there is no stack `{}`", of.text))
                 .with_label(of.span, "unknown stack");
             let near = self.world.names.nearest(self.module, ItemKind::Stack, &of.text, &[]);
@@ -121,7 +125,7 @@ impl<'p> Resolver<'_, 'p> {
                 (near, _) => self.hint(diagnostic, ItemKind::Stack, of, near),
             });
         }
-        let reader = match self.world.names.stack(self.module, &of.text) {
+        let reader = match stack {
             Some(stack) => WordReader::Environment(stack.module, self.world.indexes.get_or_build(&stack.item.stmts)),
             None => WordReader::Evaluation,
         };

@@ -3,10 +3,13 @@
 //! Their members are known without evaluating.
 
 use super::resolver::{Resolver, suggest};
+use super::static_type::StaticType;
 use crate::body_index::{BodyIndex, DeclKind, Declaration};
 use crate::names::GlobalItem;
+use crate::ty::unknown_field;
 use gpb_base::diag::{Diagnostic, nearest};
-use gpb_syntax::ast::{Body, Ident};
+use gpb_model::ty::Type;
+use gpb_syntax::ast::{Body, Expr, Ident};
 
 impl<'p> Resolver<'_, 'p> {
     pub(super) fn member_of(&self, declared: &Declaration<'p>, name: &Ident) {
@@ -20,11 +23,24 @@ impl<'p> Resolver<'_, 'p> {
                 self.member_in(&index, &format!("the layer `{}`", layer.name.text), layer.name.span, name);
             }
             DeclKind::Use(block) => {
-                if let Some(component) = self.world.names.component(self.module, &block.head.text) {
+                if let Some(component) =
+                    self.world.names.component(self.world.home_of(block.span, self.module), &block.head.text)
+                {
                     self.member_of_component(component, name);
                 }
             }
             DeclKind::Param(_) | DeclKind::Let(_) | DeclKind::Resource(_) => {}
+        }
+    }
+
+    /// Reports `of?.name` where the type of `of` declares no such field: it would be absent for ever.
+    pub(super) fn optional_member(&self, of: &'p Expr, name: &Ident) {
+        let Some(StaticType::Type(ty)) = self.static_type(of) else { return };
+        if let Type::Object(object) = ty.required()
+            && !name.text.is_empty()
+            && !object.fields.contains_key(name.text.as_str())
+        {
+            self.report(unknown_field(&name.text, name.span, object));
         }
     }
 

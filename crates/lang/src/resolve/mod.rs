@@ -10,6 +10,7 @@ mod foreign;
 mod items;
 mod members;
 mod policies;
+mod qualified;
 mod resolver;
 mod ribs;
 mod scope;

@@ -27,6 +27,8 @@ pub(super) struct Findings {
 pub(super) enum GroupKind {
     /// `if` or `in`
     Once,
+    /// `extend stack`
+    Extension,
     For,
 }
 
@@ -99,6 +101,13 @@ impl<'w, 'p> Resolver<'w, 'p> {
     pub(super) fn hint(&self, diagnostic: Diagnostic, kind: ItemKind, name: &Ident, near: Option<&str>) -> Diagnostic {
         if let Some(found) = self.world.names.elsewhere(kind, &name.text) {
             let span = found.name().span;
+            if let Some(alias) = self.world.names.alias_of(self.module, found.module()) {
+                let form = format!("{alias}.{}", name.text);
+                return diagnostic
+                    .with_label(span, format!("the file used as `{alias}` has one"))
+                    .help(format!("write `{form}`"))
+                    .fix(format!("write `{form}`"), name.span, form);
+            }
             let path = self.world.program.sources.get(span.file).map_or("", |file| file.path.as_str());
             return diagnostic.with_label(span, "there is one here").help(format!("import it with `use \"{path}\"`"));
         }

@@ -6,6 +6,7 @@ use crate::body_index::DeclKind;
 use crate::builtins;
 use crate::modules::ModuleId;
 use crate::names::ItemKind;
+use crate::node_id::NodeId;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_syntax::ast::{Ident, LayerStmt};
 
@@ -69,6 +70,7 @@ impl<'p> Resolver<'_, 'p> {
         {
             self.may_use(layer, name);
         }
+        self.constant_met(name, found);
         self.silence_shadowing(name, found);
     }
 
@@ -80,6 +82,10 @@ impl<'p> Resolver<'_, 'p> {
         } else {
             let diagnostic = Diagnostic::error("GPB1003", format!("there is no `{}` in scope", name.text))
                 .with_label(name.span, "unknown name");
+            if self.world.unknown_qualified(self.module, ItemKind::Const, name) {
+                self.unknown.insert(NodeId::new(name.span));
+                return None;
+            }
             if let Some(help) = self.other_meaning(&name.text) {
                 self.report(diagnostic.help(help));
                 return None;

@@ -148,6 +148,8 @@ impl<'p> Resolver<'_, 'p> {
         scope: &StaticScope<'_, 'p>,
         steps: &mut u32,
     ) -> Option<StaticType> {
+        let home = self.world.home_of(declared.name.span, scope.module);
+        let scope = &StaticScope { ribs: scope.ribs, module: home };
         match declared.what {
             DeclKind::Param(binding) | DeclKind::Let(binding) => self.type_of_binding(binding, scope, steps),
             DeclKind::Resource(resource) => {
@@ -199,10 +201,12 @@ impl<'p> Resolver<'_, 'p> {
                 Resolution::Declared(declared) if declared.keyed == 0 => match declared.what {
                     DeclKind::Layer(layer) => {
                         let index = self.world.indexes.get_or_build(&layer.stmts);
-                        return self.type_of_part(&[ScopeRib::Body(index)], scope.module, name, steps);
+                        let home = self.world.home_of(layer.span, scope.module);
+                        return self.type_of_part(&[ScopeRib::Body(index)], home, name, steps);
                     }
                     DeclKind::Use(block) => {
-                        let component = self.world.names.component(scope.module, &block.head.text)?;
+                        let home = self.world.home_of(block.span, scope.module);
+                        let component = self.world.names.component(home, &block.head.text)?;
                         let index = self.world.indexes.get_or_build(&component.item.stmts);
                         return self.type_of_part(&[ScopeRib::Body(index)], component.module, name, steps);
                     }

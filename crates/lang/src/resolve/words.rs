@@ -27,6 +27,10 @@ impl<'p> Resolver<'_, 'p> {
             }
             return;
         }
+        if self.world.unknown_qualified(self.module, ItemKind::Const, name) {
+            self.unknown.insert(NodeId::new(name.span));
+            return;
+        }
         let wrong = match reader {
             WordReader::Evaluation => return,
             WordReader::Type(..) | WordReader::Property(..) => self.misread(name, reader),

@@ -17,7 +17,7 @@ impl<'p> StaticCheck<'_, 'p> {
             // Which of them a name means, nobody knows; that has been reported.
             return;
         }
-        self.in_worlds(function.item.span, function.item.params.iter(), |expander, _| {
+        self.in_worlds(&[function.item.span], function.item.params.iter(), |expander, _| {
             // A failure has been reported where it happened.
             let _ = result_of(expander, function);
         });

@@ -68,7 +68,9 @@ impl<'a, 'w, 'p> Walk<'a, 'w, 'p> {
 
     /// Checks whether an environment has shown all there is to a group: all that stands in it.
     fn is_group_shown(&self, group: &'p Stmt) -> bool {
-        let (Stmt::For(ForStmt { stmts, .. }) | Stmt::In { stmts, .. }) = group else { return false };
+        let (Stmt::For(ForStmt { stmts, .. }) | Stmt::In { stmts, .. } | Stmt::Extension { stmts, .. }) = group else {
+            return false;
+        };
         stmts.iter().all(|stmt| match stmt {
             Stmt::Resource(resource) => self.is_shown(resource.span),
             Stmt::Block(block) => self.is_shown(block.span),
@@ -98,7 +100,7 @@ impl<'a, 'w, 'p> Walk<'a, 'w, 'p> {
                 let instance = self.instance(&value)?;
                 self.component_use(&instance)
             }
-            Stmt::For(_) | Stmt::If(_) | Stmt::In { .. } if !self.is_group_shown(stmt) => {
+            Stmt::For(_) | Stmt::If(_) | Stmt::In { .. } | Stmt::Extension { .. } if !self.is_group_shown(stmt) => {
                 // What stands in a branch that has not been met before counts as a whole.
                 let fresh = matches!(stmt, Stmt::If(group) if self.counts_alone(group.condition.span));
                 let only = self.only;

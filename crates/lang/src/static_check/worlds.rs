@@ -5,6 +5,7 @@ use crate::compile_context::CompileContext;
 use crate::eval::{BranchCoverage, Frame, ModuleContext, OptionalChoice, World, any_place, is_optional};
 use crate::expand::Expander;
 use crate::names::GlobalItem;
+use crate::node_id::span_of;
 use crate::resolve::ResolveOutput;
 use gpb_base::source::Span;
 use gpb_syntax::ast::{Binding, Body, Stmt};
@@ -36,7 +37,10 @@ impl<'p> StaticCheck<'_, 'p> {
             Stmt::Param(binding) => Some(&**binding),
             _ => None,
         });
-        self.in_worlds(body.span, params, |expander, only| {
+        // What extends a stack stands in other files.
+        let parts = body.stmts.iter().filter(|stmt| matches!(stmt, Stmt::Extension { .. })).map(span_of);
+        let spans: Vec<Span> = std::iter::once(body.span).chain(parts).collect();
+        self.in_worlds(&spans, params, |expander, only| {
             let frame = |id| {
                 let module_cx = ModuleContext { instance: Some(id), ..ModuleContext::of_module(item.module) };
                 let index = self.cx.indexes.get_or_build(&body.stmts);
@@ -53,12 +57,12 @@ impl<'p> StaticCheck<'_, 'p> {
         });
     }
 
-    /// Evaluates in one world after another, until every branch inside `span` has been met or no world meets more of them.
+    /// Evaluates in one world after another, until every branch inside `spans` has been met or no world meets more of them.
     ///
     /// After the first world, and that in which nothing optional is given, only the statements count that hold conditions.
     pub fn in_worlds(
         &self,
-        span: Span,
+        spans: &[Span],
         params: impl Iterator<Item = &'p Binding>,
         evaluate: impl Fn(&Expander<'_, 'p>, Option<&[Span]>),
     ) {
@@ -78,7 +82,7 @@ impl<'p> StaticCheck<'_, 'p> {
         let optional: Vec<Arc<str>> = params.filter(|param| is_optional(param)).map(name_of).collect();
         let but = |given: bool, name: &Arc<str>| OptionalChoice { given, except: Some(name.clone()) };
         // Under a condition on one, another may be absent all the same.
-        let conditions = self.coverage.conditions(span);
+        let conditions = self.coverage.conditions(spans);
         if optional.len() > 1 && !conditions.is_empty() {
             for name in optional.iter().take(MAX_WORLDS).take_while(|_| !is_spent()) {
                 run(but(true, name), Some(&conditions));
@@ -87,13 +91,13 @@ impl<'p> StaticCheck<'_, 'p> {
         let each = optional.iter().map(|name| but(false, name));
         let mut others = [plain(false)].into_iter().chain(each);
         let mut choice = plain(true);
-        let mut open = self.coverage.open_conditions(span);
+        let mut open = self.coverage.open_conditions(spans);
         for _ in 0..MAX_WORLDS {
             if open.is_empty() || is_spent() {
                 break;
             }
             run(choice.clone(), Some(&open));
-            let left = self.coverage.open_conditions(span);
+            let left = self.coverage.open_conditions(spans);
             if left == open {
                 let Some(next) = others.next() else { break };
                 choice = next;

@@ -211,9 +211,9 @@ fn facts_about_a_type_that_still_exists_are_read_when_asked_for() {
 #[test]
 fn only_the_names_of_items_bring_files_of_the_library() {
     let library = [
-        ("messaging/queue.gpb", "component queue {\n  param depth: count = 1\n}\n"),
+        ("messaging/queue.gpb", "pub component queue {\n  param depth: count = 1\n}\n"),
         ("facts/prices/sqs.gpb", "facts aws.sqs.queue {\n  price queue {\n    cost = free(1)\n  }\n}\n"),
-        ("facts/prices/free.gpb", "fn free(count: number) = $0\n"),
+        ("facts/prices/free.gpb", "pub fn free(count: number) = $0\n"),
     ];
     let read = |text: &str| {
         let text = super::stack(text);
@@ -305,7 +305,7 @@ impl Loader for CountingFiles {
 fn facts_about_other_resources_load_no_file_again() {
     let text =
         SHOP.replace("facts aws.sqs.queue", "use \"more.gpb\"\nfacts aws.sqs.queue").replace("= 10 GiB", "= kept");
-    let files = [("main.gpb", text.as_str()), ("more.gpb", "const kept = 10 GiB")];
+    let files = [("main.gpb", text.as_str()), ("more.gpb", "pub const kept = 10 GiB")];
     let files = Files(files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect());
     let (loader, library) = (CountingFiles { files, loads: RefCell::default() }, Library::default());
     let compilation = compile("main.gpb", &CompileInputs::embedded(&loader, &library), None);

@@ -11,11 +11,11 @@ fn files_use_each_other_in_any_order() {
     let files = [
         (
             "live.gpb",
-            "use \"platform.gpb\"\nenvironment live of demo { region = us-east-1, n = office_count }\nconst office_count = 3\n",
+            "use \"platform.gpb\"\nenvironment live of demo { region = us-east-1, n = office_count }\npub const office_count = 3\n",
         ),
         (
             "platform.gpb",
-            "use \"live.gpb\"\nuse \"platform.gpb\"\nstack demo { param n: count, output n = n + office_count }\n",
+            "use \"live.gpb\"\nuse \"platform.gpb\"\npub stack demo { param n: count, output n = n + office_count }\n",
         ),
     ];
     insta::assert_snapshot!(with_files(&files, &[], |entry, inputs| shown(&compile(entry, inputs, None))));
@@ -28,7 +28,7 @@ fn what_cannot_be_read_or_seen() {
             "main.gpb",
             "use \"nowhere.gpb\"\nuse \"a.gpb\"\nconst x = hidden + y\nconst y = 1\nconst y = 2\nconst z = hidden_fn(1)\nconst w = \"${hidden}\"\n",
         ),
-        ("a.gpb", "use \"b.gpb\"\nconst y = 5\n"),
+        ("a.gpb", "use \"b.gpb\"\npub const y = 5\n"),
         ("b.gpb", "const hidden = 1\nfn hidden_fn(n: count) -> count = n\n"),
     ];
     insta::assert_snapshot!(checked(&files, &[]));
@@ -40,9 +40,9 @@ fn the_library_is_there_and_may_be_replaced() {
     let library = [
         (
             "data/queue.gpb",
-            "component queue {\n  param size: size = small\n  resource aws.sqs.queue main { queue_name = label(\"std\") }\n}\n",
+            "pub component queue {\n  param size: size = small\n  resource aws.sqs.queue main { queue_name = label(\"std\") }\n}\n",
         ),
-        ("data/kinds.gpb", "type size = small | large\n"),
+        ("data/kinds.gpb", "pub type size = small | large\n"),
         ("label.gpb", "fn label(x: string) -> string = \"library-${x}\"\n"),
         ("unused.gpb", "component unused { this is not even parsed }\n"),
         ("aws/x.gpb", "const aws = 1"),

@@ -13,7 +13,9 @@ pub(crate) use article::article;
 pub use conform::conform;
 pub(crate) use conform::{borrow_unit, check_order};
 pub use context::{ActionFact, CloudFacts, ConditionKeyFact, ConditionType, NameFact, TypeContext};
+pub(crate) use object::unknown_field;
 pub(crate) use secret::secret_as_text;
+pub(crate) use text::check as check_text;
 pub use text::cidr;
 
 #[cfg(test)]

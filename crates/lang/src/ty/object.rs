@@ -81,7 +81,8 @@ fn unknown_fields(entries: &ValueMap, ty: &ObjectType) -> Vec<Diagnostic> {
     unknown.map(|(name, entry)| unknown_field(name, entry.key, ty)).collect()
 }
 
-fn unknown_field(name: &str, key: Span, ty: &ObjectType) -> Diagnostic {
+/// Returns the diagnostic of a name that is no field of a type.
+pub fn unknown_field(name: &str, key: Span, ty: &ObjectType) -> Diagnostic {
     let of = ty.name.as_ref().map_or_else(|| "this object".to_owned(), |name| format!("`{name}`"));
     let diagnostic =
         Diagnostic::error("GPB1108", format!("{of} has no field `{name}`")).with_label(key, "no field of this name");

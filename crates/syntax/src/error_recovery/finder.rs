@@ -1,14 +1,20 @@
 //! Walks the tree, and asks of each node what is wrong with it.
 
-use super::super::tree::{Rule, SyntaxNode, SyntaxTree};
+use super::super::tree::{Rule, SyntaxNode, SyntaxTree, aliases};
 use super::words::is_comment;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};
 
 /// Returns the diagnostics of structure, in the order of the tree.
 pub(in super::super) fn diagnostics(file: FileId, tree: &SyntaxTree<'_>) -> Vec<Diagnostic> {
-    let mut found =
-        ErrorFinder { file, missing_at: None, comments: Vec::new(), after_misplaced: false, silent_until: 0 };
+    let mut found = ErrorFinder {
+        file,
+        missing_at: None,
+        comments: Vec::new(),
+        after_misplaced: false,
+        silent_until: 0,
+        aliases: tree.root().map(aliases).unwrap_or_default().into_iter().map(str::to_owned).collect(),
+    };
     let mut diagnostics = Vec::new();
     for node in tree.nodes() {
         if is_comment(node) {
@@ -100,6 +106,8 @@ pub(super) struct ErrorFinder {
     pub after_misplaced: bool,
     /// The end, in bytes, of an entry that a message explains as a whole.
     pub silent_until: usize,
+    /// The names under which the file uses others.
+    pub aliases: Vec<String>,
 }
 
 impl ErrorFinder {

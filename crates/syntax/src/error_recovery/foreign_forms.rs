@@ -40,7 +40,9 @@ fn declares(entry: SyntaxNode<'_>) -> bool {
     {
         around = owner(group);
     }
-    around.is_some_and(|owner| matches!(owner.rule(), Rule::stack_item | Rule::component_item | Rule::layer_stmt))
+    around.is_some_and(|owner| {
+        matches!(owner.rule(), Rule::stack_item | Rule::extend_item | Rule::component_item | Rule::layer_stmt)
+    })
 }
 
 /// Checks for `key:` with the rest on lines of its own, as YAML has it.

@@ -55,6 +55,16 @@ impl ErrorFinder {
             }
             Rule::compat_equal => fixed("GPB0071", "equality is written `==`", "expected `==`", "=="),
             Rule::compat_not_equal => fixed("GPB0071", "inequality is written `!=`", "expected `!=`", "!="),
+            Rule::compat_is => Some(self.is_or_is_not(node)),
+            Rule::compat_in => Some(self.membership(node)),
+            Rule::compat_condition_equal => {
+                let sign = Span::new(self.file, node.start(), node.start() + 1);
+                Some(Diagnostic::error("GPB0071", "equality is written `==`").with_label(sign, "expected `==`").fix(
+                    "write `==`",
+                    sign,
+                    "==",
+                ))
+            }
             Rule::compat_single | Rule::compat_smart => Some(self.quotes(node)),
             Rule::compat_dots => Some(self.needs_quotes(node)),
             Rule::compat_hash => {
@@ -82,6 +92,42 @@ impl ErrorFinder {
                     .help("a string of one line stands between single `\"`"),
             ),
             _ => self.structure(node),
+        }
+    }
+
+    /// Reports `x is y` and `x is not y`; of `none` it is asked with a function.
+    fn is_or_is_not(&self, node: SyntaxNode<'_>) -> Diagnostic {
+        let span = self.span(node);
+        let is_negated = node.text() != "is";
+        match (node.before_in_chain(), node.after()) {
+            (Some(left), Some(right)) if foreign::is_absence(right.text()) || right.text() == "none" => {
+                let sign = if is_negated { "" } else { "!" };
+                let fix = format!("{sign}is_set({})", left.text());
+                Diagnostic::error("GPB0071", format!("that a value is given is asked with `{fix}`"))
+                    .with_label(span, "not an operator")
+                    .fix(format!("write `{fix}`"), self.span(left).to(self.span(right)), fix)
+            }
+            _ => {
+                let sign = if is_negated { "!=" } else { "==" };
+                Diagnostic::error("GPB0071", format!("`{}` is written `{sign}`", node.text()))
+                    .with_label(span, format!("expected `{sign}`"))
+                    .fix(format!("write `{sign}`"), span, sign)
+            }
+        }
+    }
+
+    /// Reports `x in list`, which is a function.
+    fn membership(&self, node: SyntaxNode<'_>) -> Diagnostic {
+        let diagnostic =
+            Diagnostic::error("GPB0071", "that a list holds a value is asked with `contains(list, value)`")
+                .with_label(self.span(node), "not an operator");
+        match (node.before_in_chain(), node.after()) {
+            (Some(left), Some(right)) => {
+                let sign = if node.text() == "in" { "" } else { "!" };
+                let fix = format!("{sign}contains({}, {})", right.text(), left.text());
+                diagnostic.fix(format!("write `{fix}`"), self.span(left).to(self.span(right)), fix)
+            }
+            _ => diagnostic,
         }
     }
 
@@ -187,7 +233,7 @@ impl ErrorFinder {
 
     fn call(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         let before = node.before()?;
-        let named = before.is(Rule::name) && before.before().is_none();
+        let named = before.is(Rule::name) && before.before().is_none() || self.is_qualified(before);
         (!named && !before.is(Rule::compat_path)).then(|| {
             Diagnostic::error("GPB0060", "only a function can be called, by its name")
                 .with_label(self.span(node), "what stands before this is not the name of a function")

@@ -87,6 +87,11 @@ impl ErrorFinder {
         match node.rule() {
             Rule::missing_value => expected("GPB0030", "a value", percent_apart(node).unwrap_or_default()),
             Rule::missing_text => expected("GPB0030", "the path of a file, in quotes", "`use \"platform.gpb\"`"),
+            Rule::missing_stack => {
+                let at = self.point(self.end_before(node, node.start()));
+                let diagnostic = expected("GPB0035", "`stack`", "only a stack is extended: `extend stack name { … }`");
+                diagnostic.map(|diagnostic| diagnostic.fix("write `extend stack`", at, " stack"))
+            }
             Rule::missing_name => expected("GPB0031", "a name", ""),
             Rule::missing_type if node.parent().is_some_and(|parent| parent.is(Rule::resource_stmt)) => {
                 expected("GPB0032", "a type", "types are written `aws.service.type`; a name and `{` follow")
@@ -131,9 +136,10 @@ impl ErrorFinder {
             (Rule::missing_body, Rule::component_item | Rule::stack_item) if rest.starts_with('(') => {
                 Some("parameters stand between the braces, one a line: `param name: type`")
             }
-            (Rule::missing_body, Rule::component_item | Rule::stack_item | Rule::environment_item) => {
-                rest.starts_with([':', '=']).then_some("the entries stand between braces, without a sign before them")
-            }
+            (
+                Rule::missing_body,
+                Rule::component_item | Rule::stack_item | Rule::extend_item | Rule::environment_item,
+            ) => rest.starts_with([':', '=']).then_some("the entries stand between braces, without a sign before them"),
             (Rule::missing_body, Rule::if_expr) => Some("a choice of values is `if c { a } else { b }`"),
             _ => None,
         }

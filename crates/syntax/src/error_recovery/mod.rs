@@ -9,6 +9,7 @@ mod foreign_syntax;
 mod missing;
 mod one_form;
 mod pasted;
+mod public;
 mod unexpected;
 mod words;
 

@@ -76,8 +76,8 @@ fn takes_phrases(body: SyntaxNode<'_>) -> Option<bool> {
             | Rule::when_clause
             | Rule::postfix => return Some(false),
             // A component's own parameters are fields; the objects among them may take phrases.
-            Rule::labelled if declares(owner(at.parent()?)?) => return Some(inside),
-            Rule::direct | Rule::labelled => {}
+            Rule::labelled | Rule::qualified_use if declares(owner(at.parent()?)?) => return Some(inside),
+            Rule::direct | Rule::labelled | Rule::qualified_use => {}
             _ => return None,
         }
         inside = true;
@@ -100,6 +100,8 @@ fn declares(owner: SyntaxNode<'_>) -> bool {
         owner.rule(),
         Rule::stack_item
             | Rule::stack_open
+            | Rule::extend_item
+            | Rule::extend_open
             | Rule::component_item
             | Rule::component_open
             | Rule::layer_stmt

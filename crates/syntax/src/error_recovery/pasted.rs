@@ -12,6 +12,7 @@ pub(in super::super) fn pasted(file: FileId, tree: &SyntaxTree<'_>, text: &str) 
         matches!(
             rule,
             Rule::stack_item
+                | Rule::extend_item
                 | Rule::component_item
                 | Rule::environment_item
                 | Rule::facts_item

@@ -61,6 +61,8 @@ impl ErrorFinder {
             Rule::junk_item => Some(self.no_item(node)),
             Rule::stray_rbrace => Some(stray(self.span(node), "}")),
             Rule::misplaced => self.misplaced(node),
+            Rule::kw_pub => self.not_public(node),
+            Rule::compat_pub | Rule::pub_word => Some(self.foreign_public(node)),
             Rule::incomplete if !node.parent()?.is(Rule::misplaced) => Some(self.incomplete(node)),
             Rule::odd_key => Some(self.odd_key(node)),
             Rule::nested_fn => Some(
@@ -86,6 +88,7 @@ impl ErrorFinder {
             | Rule::type_item
             | Rule::component_item
             | Rule::stack_item
+            | Rule::extend_item
             | Rule::environment_item
             | Rule::policy_item => {
                 self.after_misplaced = false;
@@ -288,7 +291,7 @@ impl ErrorFinder {
         self.silent_until = node.end();
         Diagnostic::error("GPB0003", format!("expected an item, found `{found}`"))
             .with_label(self.first(node), "this cannot begin an item")
-            .help("a file holds `use`, `const`, `fn`, `type`, `component`, `stack` and `environment`")
+            .help("a file holds `use`, `const`, `fn`, `type`, `component`, `stack`, `extend stack` and `environment`")
     }
 
     /// Reports an entry at the top of a file, once for a run of them.

@@ -56,6 +56,16 @@ impl Printer {
             }
             self.line_before(indent, newlines > 1 && !first);
             first = false;
+            if child.is(Rule::kw_pub) {
+                // It stands before its item, on the same line.
+                self.out.push_str("pub ");
+                end = child.end();
+                if let Some(item) = rest.next() {
+                    self.node(item, indent);
+                    end = item.end();
+                }
+                continue;
+            }
             match head_and_value(child, indent) {
                 None => {
                     self.node(child, indent);

@@ -11,6 +11,8 @@ pub(super) fn is_entry(rule: Rule) -> bool {
         rule,
         Rule::direct
             | Rule::labelled
+            | Rule::qualified_use
+            | Rule::compat_pub_entry
             | Rule::compat_hcl
             | Rule::phrase
             | Rule::incomplete
@@ -94,7 +96,12 @@ impl Lowering {
                     self.skip_until = error_recovery::yaml_end(node);
                 }
             }
-            Rule::direct | Rule::labelled => stmts.push(self.head(node, doc)),
+            Rule::direct | Rule::labelled | Rule::qualified_use => stmts.push(self.head(node, doc)),
+            Rule::compat_pub_entry => {
+                if let Some(inner) = node.children().find(|inner| is_entry(inner.rule())) {
+                    self.entry(inner, doc, stmts);
+                }
+            }
             Rule::phrase => self.phrase(node, doc, stmts),
             Rule::nested_fn => {
                 if let Some(function) = node.child(Rule::fn_item) {
@@ -114,7 +121,7 @@ impl Lowering {
     /// Lowers `head label in place { … }` and `head label = value`.
     fn head(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> Stmt {
         let second = || node.children().filter(|child| is_name(*child)).nth(1);
-        let label = if node.is(Rule::labelled) { second().map(|label| self.name(label).into()) } else { None };
+        let label = if node.is(Rule::direct) { None } else { second().map(|label| self.name(label).into()) };
         let head = self.name_in(node);
         let span = self.span(node);
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };

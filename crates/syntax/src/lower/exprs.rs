@@ -51,7 +51,7 @@ pub(in super::super) fn precedence(rule: Rule) -> Option<u8> {
 
 pub(super) fn comparison(rule: Rule) -> Option<BinaryOp> {
     match rule {
-        Rule::op_equal | Rule::compat_equal => Some(BinaryOp::Equal),
+        Rule::op_equal | Rule::compat_equal | Rule::compat_is | Rule::compat_in => Some(BinaryOp::Equal),
         Rule::op_not_equal | Rule::compat_not_equal => Some(BinaryOp::NotEqual),
         Rule::op_less => Some(BinaryOp::Less),
         Rule::op_less_equal => Some(BinaryOp::LessEqual),
@@ -118,7 +118,9 @@ impl Lowering {
     fn chain(&mut self, node: SyntaxNode<'_>) -> Expr {
         let is_operator = |child: &SyntaxNode<'_>| operator(child.rule()).is_some() || is_prefix(child.rule());
         let levels = node.children().filter(is_operator).count();
-        if node.children().any(error_recovery::is_dashed_range) {
+        // `is` and `in` are reported, and ask what the operator in their place does not.
+        let is_asked = |child: SyntaxNode<'_>| matches!(child.rule(), Rule::compat_is | Rule::compat_in);
+        if node.children().any(|child| error_recovery::is_dashed_range(child) || is_asked(child)) {
             return self.missing(node);
         }
         self.deeper(levels, node, |lower| {
@@ -172,6 +174,18 @@ impl Lowering {
         value
     }
 
+    /// Lowers a condition; a missing one where `=` was written for `==`, which is reported.
+    pub(super) fn condition<'t>(
+        &mut self,
+        condition: SyntaxNode<'t>,
+        rest: &mut Peekable<impl Iterator<Item = SyntaxNode<'t>>>,
+    ) -> Expr {
+        match rest.next_if(|next| next.is(Rule::compat_condition_equal)) {
+            Some(_) => self.missing(condition),
+            None => self.expr(condition),
+        }
+    }
+
     fn if_expr(&mut self, node: SyntaxNode<'_>) -> Expr {
         let levels = node.children().filter(|child| begins_branch(child.rule())).count();
         self.deeper(levels, node, |lower| lower.if_chain(node)).unwrap_or_else(|| self.missing(node))
@@ -183,11 +197,11 @@ impl Lowering {
     fn if_chain(&mut self, node: SyntaxNode<'_>) -> Expr {
         let mut steps: Vec<(SyntaxNode<'_>, Expr, Expr)> = Vec::new();
         let mut last = None;
-        let mut parts = node.children();
+        let mut parts = node.children().peekable();
         while let Some(part) = parts.next() {
             match part.rule() {
                 Rule::kw_if | Rule::compat_elif => {
-                    let condition = parts.next().map(|part| self.expr(part));
+                    let condition = parts.next().map(|part| self.condition(part, &mut parts));
                     let branch = parts.next().map(|part| self.branch(part));
                     if let (Some(condition), Some(branch)) = (condition, branch) {
                         steps.push((part, condition, branch));

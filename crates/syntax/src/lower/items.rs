@@ -1,7 +1,7 @@
 //! Lowers the items at the top of a file.
 
-use super::super::ast::{Binding, Body, FactsItem, FnItem, Ident, Item, Module, TypeExpr, TypeItem, TypeKind};
-use super::super::tree::{Rule, SyntaxNode};
+use super::super::ast::{Binding, Body, FactsItem, FnItem, Ident, Item, Module, TypeExpr, TypeItem, TypeKind, UseItem};
+use super::super::tree::{Rule, SyntaxNode, aliases};
 use super::{DocLines, Lowering, doc_line, is_name};
 use compact_str::CompactString;
 
@@ -10,12 +10,19 @@ impl Lowering {
         let mut module = Module { file: self.file, doc: None, items: Vec::new() };
         let mut docs = DocLines::default();
         let mut about: Vec<&str> = Vec::new();
+        self.aliases = root.map(aliases).unwrap_or_default().into_iter().map(str::to_owned).collect();
         for node in root.into_iter().flat_map(SyntaxNode::children) {
-            if node.is(Rule::comment) {
-                about.extend(doc_line(node.text(), "//!"));
-                docs.see(node);
-            } else if let Some(item) = self.item(node, &mut docs) {
-                module.items.push(item);
+            match node.rule() {
+                Rule::comment => {
+                    about.extend(doc_line(node.text(), "//!"));
+                    docs.see(node);
+                }
+                // What other languages write for it means the same.
+                Rule::kw_pub | Rule::compat_pub => self.public = true,
+                _ => {
+                    module.items.extend(self.item(node, &mut docs));
+                    self.public = false;
+                }
             }
         }
         module.items.append(&mut self.nested);
@@ -31,13 +38,15 @@ impl Lowering {
                 let reported = self.diagnostics.len();
                 let text = self.plain_text(path);
                 let is_whole = self.diagnostics.len() == reported && !path.has(Rule::missing_quote);
-                is_whole.then(|| Item::Use { path: text, span: self.span(node) })
+                let alias = node.has(Rule::kw_as).then(|| self.name_in(node));
+                is_whole.then(|| Item::Use(UseItem { path: text, alias, span: self.span(node) }))
             }
             Rule::const_item => Some(Item::Const(self.binding(node, docs.take()))),
             Rule::fn_item => Some(Item::Fn(self.fn_item(node, docs.take()))),
             Rule::type_item => Some(Item::Type(self.type_item(node, docs.take()))),
             Rule::component_item => Some(Item::Component(self.item_body(node, docs.take()))),
             Rule::stack_item => Some(Item::Stack(self.item_body(node, docs.take()))),
+            Rule::extend_item => Some(Item::Extend(self.item_body(node, docs.take()))),
             Rule::environment_item => {
                 let of = node.children().filter(|child| is_name(*child)).nth(1);
                 let of = match of {
@@ -62,7 +71,7 @@ impl Lowering {
     }
 
     fn item_body(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> Body {
-        Body { doc, name: self.name_in(node), stmts: self.body_in(node), span: self.span(node) }
+        Body { doc, public: self.public, name: self.name_in(node), stmts: self.body_in(node), span: self.span(node) }
     }
 
     /// Lowers `name: type = value`, whatever keyword leads it.
@@ -78,6 +87,7 @@ impl Lowering {
         };
         Binding {
             doc,
+            public: node.is(Rule::const_item) && self.public,
             name: self.name_in(node),
             ty,
             value,
@@ -100,6 +110,7 @@ impl Lowering {
         let assigned = if node.has(Rule::compat_assign) { Rule::compat_assign } else { Rule::eq };
         FnItem {
             doc,
+            public: self.public,
             name: self.name_in(node),
             params,
             result: result.map(|ty| self.type_expr(ty)),
@@ -116,6 +127,6 @@ impl Lowering {
             Some(ty) => self.type_expr(ty),
             None => TypeExpr { kind: TypeKind::Missing, span: self.end_of(node) },
         };
-        TypeItem { doc, name: self.name_in(node), ty, span: self.span(node) }
+        TypeItem { doc, public: self.public, name: self.name_in(node), ty, span: self.span(node) }
     }
 }

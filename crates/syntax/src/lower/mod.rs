@@ -25,7 +25,15 @@ use gpb_base::source::{FileId, Span};
 pub(super) const MAX_DEPTH: usize = 256;
 
 pub(super) fn module(file: FileId, tree: &SyntaxTree<'_>) -> (Module, Vec<Diagnostic>) {
-    let mut lower = Lowering { file, diagnostics: Vec::new(), depth: 0, nested: Vec::new(), skip_until: 0 };
+    let mut lower = Lowering {
+        file,
+        diagnostics: Vec::new(),
+        depth: 0,
+        nested: Vec::new(),
+        skip_until: 0,
+        aliases: Vec::new(),
+        public: false,
+    };
     let module = lower.module(tree.root());
     (module, lower.diagnostics)
 }
@@ -39,6 +47,10 @@ struct Lowering {
     nested: Vec<Item>,
     /// The end, in bytes, of entries that belong to one in another language.
     skip_until: usize,
+    /// The names under which the file uses others: what follows one and a dot is an item of that file.
+    aliases: Vec<String>,
+    /// The item being lowered is written with `pub`.
+    public: bool,
 }
 
 impl Lowering {
@@ -102,7 +114,7 @@ impl Lowering {
 }
 
 fn is_name(node: SyntaxNode<'_>) -> bool {
-    matches!(node.rule(), Rule::name | Rule::quoted_key | Rule::bad_name | Rule::missing_name)
+    matches!(node.rule(), Rule::name | Rule::qualified_name | Rule::quoted_key | Rule::bad_name | Rule::missing_name)
 }
 
 /// The `///` lines met since the last entry.

@@ -133,13 +133,16 @@ impl Lowering {
     fn if_steps(&mut self, node: SyntaxNode<'_>) -> Option<Stmt> {
         let mut steps: Vec<(SyntaxNode<'_>, Expr, Vec<Stmt>)> = Vec::new();
         let mut last = Vec::new();
-        let mut parts = node.children();
+        let mut parts = node.children().peekable();
         while let Some(part) = parts.next() {
             if begins_branch(part.rule()) {
-                let (Some(condition), Some(then)) = (parts.next(), parts.next()) else { continue };
+                let Some(condition) = parts.next() else { continue };
+                let is_unequal = parts.next_if(|next| next.is(Rule::compat_condition_equal)).is_some();
+                let Some(then) = parts.next() else { continue };
                 let swallowed = error_recovery::swallowed_body(condition).filter(|_| then.is(Rule::missing_body));
                 steps.push(match swallowed {
                     Some(body) => (part, self.missing(condition), self.if_body(body)),
+                    None if is_unequal => (part, self.missing(condition), self.if_body(then)),
                     None => (part, self.expr(condition), self.if_body(then)),
                 });
             } else if matches!(part.rule(), Rule::body | Rule::policy_body) {

@@ -6,6 +6,7 @@ use super::super::{error_recovery, messages};
 use super::Lowering;
 use super::exprs::is_value;
 use rust_decimal::Decimal;
+use std::iter::Peekable;
 use std::str::FromStr;
 
 fn is_tail(rule: Rule) -> bool {
@@ -25,6 +26,9 @@ impl Lowering {
         let mut value = match (first.rule(), parts.peek().map(|part| part.rule())) {
             (Rule::name, Some(Rule::args)) => parts.next().map(|args| self.call(first, args)),
             (Rule::name, Some(Rule::compat_path)) => return self.missing(node),
+            (Rule::name, Some(Rule::member)) if self.is_alias(first.text()) => {
+                parts.next().map(|member| self.qualified(first, member, &mut parts))
+            }
             (Rule::name, Some(Rule::tag_text)) => parts.next().map(|text| self.tagged(first, text)),
             _ => None,
         }
@@ -61,6 +65,27 @@ impl Lowering {
         Expr::new(kind, span)
     }
 
+    fn is_alias(&self, name: &str) -> bool {
+        !self.aliases.is_empty() && self.aliases.iter().any(|alias| alias == name)
+    }
+
+    /// Lowers `net.size` and `net.label(…)`: an item of a file that is used under a name.
+    fn qualified<'t>(
+        &mut self,
+        alias: SyntaxNode<'t>,
+        member: SyntaxNode<'t>,
+        rest: &mut Peekable<impl Iterator<Item = SyntaxNode<'t>>>,
+    ) -> Expr {
+        let span = self.span(alias).to(self.span(member));
+        let item = self.name_in(member);
+        let name = Ident { text: format!("{}.{}", alias.text(), item.text).into(), span, quoted: false };
+        match rest.next_if(|next| next.is(Rule::args)) {
+            Some(args) => self.call_of(name, args),
+            None if item.text.is_empty() => self.missing(member),
+            None => Expr::new(ExprKind::Name(name), span),
+        }
+    }
+
     fn tail(&mut self, of: Expr, tail: SyntaxNode<'_>) -> Expr {
         let span = of.span.to(self.span(tail));
         let kind = match tail.rule() {
@@ -82,7 +107,12 @@ impl Lowering {
     }
 
     fn call(&mut self, callee: SyntaxNode<'_>, args: SyntaxNode<'_>) -> Expr {
-        let span = self.span(callee).to(self.span(args));
+        let callee = self.name(callee);
+        self.call_of(callee, args)
+    }
+
+    fn call_of(&mut self, callee: Ident, args: SyntaxNode<'_>) -> Expr {
+        let span = callee.span.to(self.span(args));
         let list = args.children().filter(|child| child.is(Rule::arg));
         let read: Option<Vec<Arg>> = self.deeper(1, args, |lower| list.map(|arg| lower.arg(arg)).collect());
         // What was not read may be any argument, so none is said to lack.
@@ -91,7 +121,7 @@ impl Lowering {
         if !whole {
             read.push(Arg { name: None, value: self.missing(args) });
         }
-        Expr::new(ExprKind::Call { callee: self.name(callee), args: read }, span)
+        Expr::new(ExprKind::Call { callee, args: read }, span)
     }
 
     fn arg(&mut self, node: SyntaxNode<'_>) -> Arg {

@@ -98,14 +98,16 @@ const last = 2
 
 fn names(text: &str) -> Vec<String> {
     let name = |item: &Item| match item {
-        Item::Use { path, .. } => path.clone(),
+        Item::Use(used) => used.path.clone(),
         Item::Const(of) => of.name.text.to_string(),
         Item::Fn(of) => of.name.text.to_string(),
         Item::Type(of) => of.name.text.to_string(),
         Item::Facts(_) => "facts".to_owned(),
-        Item::Component(of) | Item::Stack(of) | Item::Policy(of) | Item::Environment { body: of, .. } => {
-            of.name.text.to_string()
-        }
+        Item::Component(of)
+        | Item::Stack(of)
+        | Item::Extend(of)
+        | Item::Policy(of)
+        | Item::Environment { body: of, .. } => of.name.text.to_string(),
     };
     parse(FileId(0), text).module.items.iter().map(name).collect()
 }

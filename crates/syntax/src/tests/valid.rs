@@ -10,6 +10,7 @@ fn items() {
 //! module.
 
 use "platform.gpb"                     // all items of that file
+use "net.gpb" as net
 const office: cidr = "203.0.113.0/24"
 /// Names a thing.
 fn label(kind: string, n: count = 1) -> string = "${kind}-${n}"
@@ -55,6 +56,25 @@ stack s {
     policy = policy { allow "a" on "b" }
   }
 }
+"#,
+    );
+}
+
+#[test]
+fn modules() {
+    check(
+        "modules",
+        r#"use "net.gpb" as net // by its name
+/// How many.
+pub const size: count = net.size + net.sizes.small
+pub fn label(x: net.kind?) -> list<net.kind> = [net.label(x).head, other.label, net.labels[0]]
+pub type kind = a | b
+pub  component queue { net.queue main { a = 1 }
+  net.queue far in us-west-2 { } }
+pub stack road { }
+extend stack road { layer a { } }
+extend stack net.road { net.queue main { } }
+environment live of net.road { n = net.size }
 "#,
     );
 }

@@ -8,6 +8,7 @@ use super::path::{RulePath, RuleStep};
 use super::requirement::Requirement;
 use super::rule::Rule;
 use super::rule_book::{RuleBook, WrittenRule, written};
+use super::trigger::RulesOfType;
 use super::{check, check_creations};
 use gpb_base::diag::{Diagnostic, Severity};
 use gpb_base::stdlib::Library;
@@ -17,6 +18,7 @@ use gpb_model::{Model, PropPath, PropertyMap, PropertyValue};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// Returns every rule of the library with the name of its service.
 fn all() -> Vec<(String, WrittenRule)> {
@@ -62,7 +64,11 @@ fn refuses(rule: &Rule, model: &Model) -> bool {
     }
     let mut refused = false;
     let subject = RuleSubject { resource: model.resources.last().unwrap(), element: None, targets: &targets };
-    rule.check(&subject, &mut |_, _| refused = true);
+    let mut rules = RulesOfType::default();
+    rules.add(Arc::new(rule.clone()));
+    for rule in rules.of(&subject.resource.properties) {
+        rule.check(&subject, &mut |_, _| refused = true);
+    }
     refused
 }
 
