@@ -186,6 +186,21 @@ pub enum Command {
         #[arg(long)]
         update: bool,
     },
+    /// Run the tests of a spec over plans on the embedded cloud
+    Test {
+        /// Spec whose tests, and those of the files it uses, are run; by default the one planned last
+        #[arg(value_name = "SPEC")]
+        spec: Option<PathBuf>,
+        /// Run only the tests whose name contains this text
+        #[arg(long, value_name = "TEXT")]
+        filter: Option<String>,
+        /// Also write the results to this file, as JUnit XML
+        #[arg(long, value_name = "FILE")]
+        junit: Option<PathBuf>,
+        /// Use the prices of this day, and look at waivers on it, instead of today
+        #[arg(long, value_name = "DATE")]
+        on: Option<String>,
+    },
     /// Estimate the monthly cost of an environment
     Cost {
         /// Spec to price; with `--diff`, the one before and the one after

@@ -28,6 +28,9 @@ mod state;
 mod state_folder;
 mod stop_signals;
 mod terminal;
+mod test;
+mod test_report;
+mod test_values;
 mod vendor;
 mod visible;
 

@@ -64,6 +64,7 @@ syntax match gpbKeyword /\%#=1\v%(<<kw_needs>>\s+[^=]*\s)@200<=<<kw_of>>%(\s)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_each>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+<<name>>)@=/ nextgroup=gpbEachType skipwhite
 syntax match gpbEachType /\%#=1\v<<type_name>>/ contained nextgroup=gpbAs skipwhite
 syntax match gpbAs /\%#=1\v<<kw_as>>/ contained nextgroup=gpbName skipwhite
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_expect>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+[^= \t{])@=/
 syntax match gpbKeyword /\%#=1\v\s@1<=<<kw_require>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+[^= \t,}])@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_waive>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+<<name>>)@=/
 syntax match gpbKeyword /\%#=1\v%(<<kw_waive>>\s+[^=]*\s|^\s*)@200<=<<kw_until|kw_because>>%(\s+")@=/
@@ -83,6 +84,8 @@ syntax match gpbItem /\%#=1\v^<<kw_pub>>/
 syntax match gpbItem /\%#=1\v^<<kw_extend>>%(\s+<<kw_stack>>\s)@=/
 syntax match gpbItem /\%#=1\v%(^%(pub\s+|extend\s+)?)@40<=<<kw_stack|kw_component|kw_policy>>%(\s+<<name>>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^<<kw_environment>>%(\s+<<name>>%(\s+<<kw_of>>|\s*\{|\s*$))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^<<kw_test>>%(\s+")@=/
+syntax match gpbOf /\%#=1\v%("\s)@2<=<<kw_of>>%(\s+<<name>>\s*\{)@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^<<kw_facts>>%(\s+<<name>>\.)@=/ nextgroup=gpbResourceType skipwhite
 syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=<<kw_fn>>%(\s+<<name>>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
 syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=<<kw_const>>%(\s+<<name>>\s*[:=])@=/ nextgroup=gpbName skipwhite

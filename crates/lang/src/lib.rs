@@ -29,6 +29,7 @@ mod policy_items;
 mod qualified;
 mod resolve;
 mod static_check;
+mod test_items;
 mod type_table;
 
 #[cfg(test)]
@@ -38,3 +39,4 @@ pub use compile::{Compilation, CompileInputs, check, compile, compile_at};
 pub use embedded::EmbeddedCloudFacts;
 pub use facts::FactProgram;
 pub use library_index::{LibraryIndex, defined};
+pub use test_items::{ListedExpectation, ListedTest, TestSuite, tests as list_tests};

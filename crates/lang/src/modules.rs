@@ -213,6 +213,21 @@ impl Program {
         self.read = needed;
     }
 
+    /// Returns the program with another tree in the place of a module's.
+    pub fn with_module(&self, id: ModuleId, module: Arc<Module>) -> Program {
+        let mut modules = self.modules.clone();
+        if let Some(loaded) = modules.get_mut(id.0) {
+            loaded.module = module;
+        }
+        Program {
+            sources: self.sources.clone(),
+            modules,
+            diagnostics: Vec::new(),
+            library: self.library.clone(),
+            read: self.read.clone(),
+        }
+    }
+
     /// Returns the program with the library's facts about more types, in the order in which it would have read them; none
     /// where it has them.
     pub fn with_facts_about<'t>(&self, types: impl IntoIterator<Item = &'t str>) -> Option<Program> {

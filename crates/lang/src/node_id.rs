@@ -35,6 +35,7 @@ pub fn span_of(stmt: &Stmt) -> Span {
         Stmt::Budget(budget) => budget.span,
         Stmt::Each(each) => each.span,
         Stmt::Waive(waive) => waive.span,
+        Stmt::Expect(expect) => expect.span,
         Stmt::In { span, .. }
         | Stmt::Extension { span, .. }
         | Stmt::After { span, .. }

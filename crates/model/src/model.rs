@@ -8,6 +8,7 @@ use crate::path::PropPath;
 use crate::policy::PolicyFinding;
 use crate::property::PropertyValue;
 use crate::resource::Resource;
+use crate::value::Value;
 use gpb_base::source::Span;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -31,6 +32,8 @@ pub struct Model {
     pub goals: Goals,
     /// By resource in the order of `resources`, and for each as its facts are written.
     pub facts: Vec<Fact>,
+    /// The values of the stack's parameters, by name; those that are absent are left out.
+    pub params: BTreeMap<String, Value>,
     /// The resources that break a policy, by policy in the order they are written.
     pub findings: Vec<PolicyFinding>,
     /// The names of the policies that hold in the environment, sorted.

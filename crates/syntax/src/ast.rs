@@ -79,6 +79,13 @@ pub enum Item {
     Facts(FactsItem),
     /// `policy name { each aws.s3.bucket as b require … else "…" }`
     Policy(Body),
+    /// `test "name" of live { with { … } expect … }`
+    Test {
+        /// The environment or the stack that is tested; the only one of the program where it is not written.
+        of: Option<Ident>,
+        /// The test's name, in quotes, and its entries.
+        body: Body,
+    },
 }
 
 /// `use "platform.gpb"`, or `use "net.gpb" as net`.
@@ -325,6 +332,35 @@ pub enum Stmt {
     Each(Box<EachStmt>),
     /// `waive encrypted until "2027-01-31" because "…"`
     Waive(Box<WaiveStmt>),
+    /// `expect data.main.cluster.engine == "postgres" else "…"`, in a test
+    Expect(Box<ExpectStmt>),
+}
+
+/// `expect condition else "why"` or `expect error GPB4001 else "why"`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectStmt {
+    /// What is expected.
+    pub what: Expected,
+    /// The reason, behind `else`.
+    pub why: Option<Expr>,
+    /// Source range of the whole statement.
+    pub span: Span,
+}
+
+/// What a test expects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// A condition that holds.
+    Condition(Expr),
+    /// A diagnostic: `error GPB4001`, `no warning GPB9020`.
+    Code {
+        /// The word `no`: there is none.
+        no: Option<Ident>,
+        /// `error`, `warning` or `refused`.
+        kind: Ident,
+        /// The code, `GPB4001`.
+        code: Ident,
+    },
 }
 
 /// `each aws.s3.bucket as b if condition require … else "…"`

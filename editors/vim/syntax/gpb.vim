@@ -61,12 +61,6 @@ syntax match gpbKeyword /\%#=1\v%(%(budget%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(
 syntax match gpbKeyword /\%#=1\v%(%(budget%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^=]*\s)@200<=%(per%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(needs%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+\d)@=/
 syntax match gpbKeyword /\%#=1\v%(%(needs%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^=]*\s)@200<=%(of%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
-syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(each%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(%(\=)@>|\{))@!%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@=/ nextgroup=gpbEachType skipwhite
-syntax match gpbEachType /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(%(\.|::)%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)*)@>/ contained nextgroup=gpbAs skipwhite
-syntax match gpbAs /\%#=1\v%(as%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>/ contained nextgroup=gpbName skipwhite
-syntax match gpbKeyword /\%#=1\v\s@1<=%(require%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(%(\=)@>|\{))@!%(\s+[^= \t,}])@=/
-syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(waive%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(%(\=)@>|\{))@!%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@=/
-syntax match gpbKeyword /\%#=1\v%(%(waive%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^=]*\s|^\s*)@200<=%(%(until%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(because%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+")@=/
 syntax match gpbName /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/ contained
 syntax match gpbChoice /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/ contained
 syntax match gpbResourceType /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(%(\.|::)%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)*)@>/ contained nextgroup=gpbResourceName skipwhite
@@ -123,8 +117,6 @@ highlight default link gpbConditional Conditional
 highlight default link gpbRepeat Repeat
 highlight default link gpbKeyword Keyword
 highlight default link gpbName Identifier
-highlight default link gpbEachType Type
-highlight default link gpbAs Keyword
 highlight default link gpbChoice Constant
 highlight default link gpbResourceType Type
 highlight default link gpbResourceName Identifier

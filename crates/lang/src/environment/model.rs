@@ -55,8 +55,11 @@ impl<'p> Expander<'_, 'p> {
         self.check_overrides();
         let mut moved = std::mem::take(&mut collected.moves);
         moved.extend(moves_of(stmts));
+        let params = self.params(&frame);
+        let shown = params.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
         let model = Model {
-            environment: model::Environment { params: self.params_shown(&frame), ..environment },
+            environment: model::Environment { params: shown, ..environment },
+            params,
             outputs: self.outputs(&collected),
             moves: self.moves(&moved, &scope),
             overrides: self.applied_overrides(),
@@ -182,17 +185,17 @@ impl<'p> Expander<'_, 'p> {
         read().unwrap_or_default()
     }
 
-    /// Returns the parameters as people read them.
-    fn params_shown(&self, frame: &Rc<Frame<'p>>) -> BTreeMap<String, String> {
-        let mut shown = BTreeMap::new();
+    /// Returns the values of the parameters.
+    fn params(&self, frame: &Rc<Frame<'p>>) -> BTreeMap<String, Value> {
+        let mut values = BTreeMap::new();
         for binding in frame.params() {
             let Some(declared) = frame.index.names.get(binding.name.text.as_str()) else { continue };
             if let Ok(value) = self.interpreter().declared(frame, declared, binding.name.span)
                 && !value.is_absent()
             {
-                shown.insert(binding.name.text.to_string(), value.to_string());
+                values.insert(binding.name.text.to_string(), value);
             }
         }
-        shown
+        values
     }
 }

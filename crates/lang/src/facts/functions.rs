@@ -18,6 +18,10 @@ impl FactWorker<'_, '_> {
     pub(super) fn graph_function(&self, name: &str, args: &[Value], span: Span) -> EvalResult<Value> {
         let first = args.first().ok_or(AlreadyReported)?;
         match name {
+            "count" => {
+                let count = self.reader.of_type(&self.type_name(first)?).len();
+                Ok(Value::number(u64::try_from(count).unwrap_or(u64::MAX), span))
+            }
             "all" => Ok(resources(self.reader.of_type(&self.type_name(first)?), span)),
             "resources_where" => self.resources_where(args, span),
             "document_of" => Ok(self.document_of(first, span)),

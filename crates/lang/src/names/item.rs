@@ -33,6 +33,17 @@ pub struct EnvironmentItem<'p> {
     pub body: &'p Body,
 }
 
+/// A `test "name" of live { … }`.
+#[derive(Debug, Clone, Copy)]
+pub struct TestItem<'p> {
+    /// The module.
+    pub module: ModuleId,
+    /// The environment or the stack that is tested, where it is written.
+    pub of: Option<&'p Ident>,
+    /// The test's name and its entries.
+    pub body: &'p Body,
+}
+
 /// An item that has a name.
 ///
 /// Each kind has names of its own, so `type tier` and `param tier` do not meet.
@@ -52,6 +63,8 @@ pub enum NamedItem<'p> {
     Environment(EnvironmentItem<'p>),
     /// `policy name { … }`
     Policy(GlobalItem<'p, Body>),
+    /// `test "name" of live { … }`
+    Test(TestItem<'p>),
 }
 
 impl<'p> NamedItem<'p> {
@@ -63,6 +76,7 @@ impl<'p> NamedItem<'p> {
             Item::Type(item) => NamedItem::Type(GlobalItem { module, item }),
             Item::Component(item) => NamedItem::Component(GlobalItem { module, item }),
             Item::Policy(item) => NamedItem::Policy(GlobalItem { module, item }),
+            Item::Test { of, body } => NamedItem::Test(TestItem { module, of: of.as_ref(), body }),
             Item::Stack(item) => NamedItem::Stack(GlobalItem { module, item }),
             Item::Environment { of, body } => NamedItem::Environment(EnvironmentItem { module, of, body }),
         })
@@ -78,6 +92,7 @@ impl<'p> NamedItem<'p> {
             NamedItem::Stack(_) => ItemKind::Stack,
             NamedItem::Environment(_) => ItemKind::Environment,
             NamedItem::Policy(_) => ItemKind::Policy,
+            NamedItem::Test(_) => ItemKind::Test,
         }
     }
 
@@ -89,6 +104,7 @@ impl<'p> NamedItem<'p> {
             NamedItem::Type(global) => &global.item.name,
             NamedItem::Component(global) | NamedItem::Stack(global) | NamedItem::Policy(global) => &global.item.name,
             NamedItem::Environment(environment) => &environment.body.name,
+            NamedItem::Test(test) => &test.body.name,
         }
     }
 
@@ -100,6 +116,7 @@ impl<'p> NamedItem<'p> {
             NamedItem::Type(global) => global.item.span,
             NamedItem::Component(global) | NamedItem::Stack(global) | NamedItem::Policy(global) => global.item.span,
             NamedItem::Environment(environment) => environment.body.span,
+            NamedItem::Test(test) => test.body.span,
         }
     }
 
@@ -110,7 +127,7 @@ impl<'p> NamedItem<'p> {
             NamedItem::Fn(global) => global.item.public,
             NamedItem::Type(global) => global.item.public,
             NamedItem::Component(global) | NamedItem::Stack(global) => global.item.public,
-            NamedItem::Environment(_) => false,
+            NamedItem::Environment(_) | NamedItem::Test(_) => false,
             // It is named by waivers wherever it holds.
             NamedItem::Policy(_) => true,
         }
@@ -124,6 +141,7 @@ impl<'p> NamedItem<'p> {
             NamedItem::Type(global) => global.module,
             NamedItem::Component(global) | NamedItem::Stack(global) | NamedItem::Policy(global) => global.module,
             NamedItem::Environment(environment) => environment.module,
+            NamedItem::Test(test) => test.module,
         }
     }
 }

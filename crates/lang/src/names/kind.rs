@@ -17,6 +17,8 @@ pub enum ItemKind {
     Environment,
     /// `policy`
     Policy,
+    /// `test`
+    Test,
 }
 
 impl ItemKind {
@@ -30,6 +32,7 @@ impl ItemKind {
             ItemKind::Stack => "stack",
             ItemKind::Environment => "environment",
             ItemKind::Policy => "policy",
+            ItemKind::Test => "test",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The names that each file sees.
 
 use super::duplicate::duplicate;
-use super::item::{EnvironmentItem, GlobalItem, NamedItem};
+use super::item::{EnvironmentItem, GlobalItem, NamedItem, TestItem};
 use super::kind::ItemKind;
 use crate::modules::{ModuleId, Program, UsedModule};
 use foldhash::HashMap;
@@ -44,6 +44,8 @@ pub struct Names<'p> {
     pub items: Vec<NamedItem<'p>>,
     /// The policies, the library's that are asked for included, in order.
     pub policies: Vec<GlobalItem<'p, Body>>,
+    /// The tests of the program, in order.
+    pub tests: Vec<TestItem<'p>>,
     /// The facts about resource types: the program's before the library's.
     pub facts: Vec<GlobalItem<'p, FactsItem>>,
 }
@@ -110,9 +112,28 @@ impl<'p> Names<'p> {
             _ => None,
         });
         let policies = policies.collect();
+        let tests = items.iter().filter_map(|item| match item {
+            NamedItem::Test(test) => Some(*test),
+            _ => None,
+        });
+        let tests = tests.collect();
         let (library, facts) = (&*program.library.items, facts.collect());
         let unread = program.modules.iter().map(|loaded| loaded.unread.as_slice()).collect();
-        Self { visible, hidden, own, aliases, unread, prelude, std, library, environments, policies, facts, items }
+        Self {
+            visible,
+            hidden,
+            own,
+            aliases,
+            unread,
+            prelude,
+            std,
+            library,
+            environments,
+            policies,
+            tests,
+            facts,
+            items,
+        }
     }
 
     /// Returns an item, seen from a module: by its name, or by `net.name` where its file is used as `net`.
@@ -280,9 +301,9 @@ fn see<'a, 'p: 'a>(
             continue;
         }
         followed.push(*used);
-        // Environments are chosen from outside, each by its own file.
+        // Environments and tests are chosen from outside, each by its own file.
         let of_used = of_module(*used).unwrap_or_default().iter();
-        for item in of_used.filter(|item| item.kind() != ItemKind::Environment) {
+        for item in of_used.filter(|item| !matches!(item.kind(), ItemKind::Environment | ItemKind::Test)) {
             let key = (item.kind(), item.name().text.as_str());
             if !item.is_public() {
                 private.entry(key).or_insert(*item);

@@ -15,6 +15,7 @@ mod resolver;
 mod ribs;
 mod scope;
 mod static_type;
+mod tests;
 mod word_reader;
 mod words;
 

@@ -65,6 +65,7 @@ impl<'w, 'p> Resolver<'w, 'p> {
             NamedItem::Component(global) | NamedItem::Stack(global) | NamedItem::Policy(global) => {
                 (global.module, NodeId::new(global.item.span))
             }
+            NamedItem::Test(test) => (test.module, NodeId::new(test.body.span)),
             NamedItem::Environment(environment) => (environment.module, NodeId::new(environment.body.span)),
         };
         Self::at(cx, module, item, found)

@@ -17,6 +17,7 @@ pub(in super::super) fn pasted(file: FileId, tree: &SyntaxTree<'_>, text: &str) 
                 | Rule::environment_item
                 | Rule::facts_item
                 | Rule::policy_item
+                | Rule::test_item
                 | Rule::fn_item
         )
     };

@@ -38,6 +38,7 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::needs_stmt
             | Rule::each_stmt
             | Rule::waive_stmt
+            | Rule::expect_stmt
             | Rule::compat_else
             | Rule::compat_fn
             | Rule::compat_assert

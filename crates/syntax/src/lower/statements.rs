@@ -57,6 +57,7 @@ impl Lowering {
             }
             Rule::each_stmt => Stmt::Each(self.each(node).into()),
             Rule::waive_stmt => Stmt::Waive(self.waive(node).into()),
+            Rule::expect_stmt => Stmt::Expect(self.expect(node).into()),
             _ => return None,
         })
     }

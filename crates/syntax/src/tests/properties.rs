@@ -107,6 +107,7 @@ fn names(text: &str) -> Vec<String> {
         | Item::Stack(of)
         | Item::Extend(of)
         | Item::Policy(of)
+        | Item::Test { body: of, .. }
         | Item::Environment { body: of, .. } => of.name.text.to_string(),
     };
     parse(FileId(0), text).module.items.iter().map(name).collect()

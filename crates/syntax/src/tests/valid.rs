@@ -61,6 +61,32 @@ stack s {
 }
 
 #[test]
+fn tests_of_environments() {
+    check(
+        "tests_of_environments",
+        r#"
+/// What was agreed upon.
+test "live has three queues" of live {
+  with {
+    brokers = 6
+    usage { users = 1k }
+  }
+  expect count(aws.sqs.queue) == 3 else "three were agreed upon"
+  expect data.main.cluster.engine == "postgres" &&
+    plan.cost.expected < $5_000
+    else "b"
+  expect error GPB4001
+  expect no warning GPB9020 else "c"
+  expect error == warning
+  expect = 1
+  expect expect { with = 2 }
+}
+test "nothing" {}
+"#,
+    );
+}
+
+#[test]
 fn modules() {
     check(
         "modules",
