@@ -5,7 +5,7 @@ use crate::cli::plan::{PlanRequest, PlanResult, command_line, make_plan, observe
 use crate::cli::progress::{JsonLines, ProgressLines};
 use crate::cli::session::{Session, diagnostics_document};
 use crate::cli::stop_signals::StopSignals;
-use crate::cli::{exit::Exit, inspect, logs, memory, terminal};
+use crate::cli::{exit::Exit, given, inspect, logs, memory, terminal};
 use crate::report;
 use crate::report::outcome::EndReport;
 use gpb_base::diag::Diagnostic;
@@ -34,6 +34,9 @@ pub fn run(
             let (unprotect, replace) = (unprotect.unprotect.clone(), replace.replace.clone());
             let request = PlanRequest { spec: spec.to_owned(), destroy: false, unprotect, replace };
             session.block_on(plan_and_apply(session, &request, yes))
+        }
+        _ if !session.given.set.is_empty() => {
+            Err(session.fail("`--set` and `--set-file` make another plan: name the spec, or give them to `gpb plan`"))
         }
         _ if !replace.replace.is_empty() => {
             Err(session.fail("`--replace` makes another plan: name the spec, or give it to `gpb plan`"))
@@ -88,7 +91,12 @@ async fn apply_stored_plan(
     }
     let unprotect = [kept.unprotect, unprotect.to_owned()].concat();
     let request = PlanRequest { spec: kept.spec, destroy: kept.destroy, unprotect, replace: kept.replace };
-    let session = &session.of_environment(&kept.environment);
+    if let Some(diagnostic) = plan::inputs_changed(&promised, &given::now) {
+        session.diagnostics(&[diagnostic], &SourceMap::default());
+        return Err(Exit::Refused);
+    }
+    let given = given::of_plan(&promised.inputs).map_err(|why| session.fail(&why))?;
+    let session = &session.of_environment(&kept.environment, given);
     if promised.scope.cloud != session.cloud_name() {
         let message = format!(
             "the plan was made for `--cloud {}`, and this is `--cloud {}`",

@@ -35,6 +35,12 @@ pub struct CommonArgs {
     /// Select the environment, where a spec has several
     #[arg(long, global = true, value_name = "NAME")]
     pub env: Option<String>,
+    /// Give a parameter of the environment's stack a value, in place of any other; may be repeated
+    #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+    /// Give a parameter of the environment's stack the text of a file; may be repeated
+    #[arg(long, global = true, value_name = "NAME=PATH", value_parser = assignment)]
+    pub set_file: Vec<(String, String)>,
     /// Directory of the state, the journal and the last plan
     #[arg(long, global = true, value_name = "DIR", default_value = ".gpb", env = "GPB_STATE")]
     pub state: PathBuf,
@@ -53,6 +59,19 @@ pub struct CommonArgs {
     /// Behaviour of the simulated cloud: at once and seen by all, or late and with refusals, as AWS's is documented
     #[arg(long, global = true, value_enum, default_value = "friendly", env = "GPB_SIM_BEHAVIOUR", hide = true)]
     pub sim_behaviour: SimBehaviour,
+}
+
+/// Reads `name=value`.
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("a value follows `=`: `image=app:1.2`")?;
+    let name = name.trim();
+    let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    if is_name {
+        Ok((name.to_owned(), value.to_owned()))
+    } else {
+        Err("the name of a parameter stands before `=`".into())
+    }
 }
 
 /// Names the behaviours of the simulated cloud.

@@ -56,6 +56,7 @@ impl Session {
             library: &self.library,
             catalog: Catalog::embedded(),
             facts: &lang::EmbeddedCloudFacts,
+            given: &self.given,
         }
     }
 

@@ -6,12 +6,13 @@ use crate::cli::exit::Exit;
 use crate::cli::session::Session;
 use crate::cli::terminal::{self, Terminal};
 use crate::cli::{
-    apply, compile, cost, drill, explain, file_loader, fmt, graph, inspect, logs, plan, prices, recovery, simulate,
-    state, test, vendor,
+    apply, compile, cost, drill, explain, file_loader, fmt, given, graph, inspect, logs, plan, prices, recovery,
+    simulate, state, test, vendor,
 };
 use crate::lsp;
 use clap::{CommandFactory, Parser};
 use gpb_base::stdlib::Library;
+use gpb_lang::ProgramInputs;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -36,7 +37,14 @@ pub fn main() -> ExitCode {
         }
     };
     let streams = matches!(cli.command, Command::Apply { .. } | Command::Destroy { .. });
-    let mut session = Session { common: cli.common, term, library, streams };
+    let given = match given::inputs(&cli.common, &cli.command) {
+        Ok(given) => given,
+        Err(why) => {
+            let session = Session { common: cli.common, term, library, given: ProgramInputs::NONE, streams };
+            return session.fail(&why).into();
+        }
+    };
+    let mut session = Session { common: cli.common, term, library, given, streams };
     match logs::install(&session.common) {
         // Lines of the log and lines that are redrawn would overwrite each other.
         Ok(is_logging) => session.term.interactive &= !is_logging,
@@ -117,7 +125,7 @@ fn dispatch(session: &Session, command: &Command) -> Exit {
         Command::Graph { spec, format } => graph::run(session, spec, *format),
         Command::Fmt { paths, check, upgrade } => fmt::run(session, paths, *check, *upgrade),
         Command::Vendor { root, check, update } => vendor::run(session, root, *check, *update),
-        Command::Lsp => match lsp::serve(session.library.clone()) {
+        Command::Lsp => match lsp::serve(session.library.clone(), given::of_editor()) {
             Ok(()) => Exit::Done,
             Err(why) => session.fail(&why),
         },

@@ -12,6 +12,7 @@ mod exit;
 mod explain;
 mod file_loader;
 mod fmt;
+mod given;
 mod graph;
 mod import;
 mod inspect;

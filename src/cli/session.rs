@@ -5,6 +5,7 @@ use crate::report::check_summary;
 use gpb_base::diag::{Diagnostic, render};
 use gpb_base::source::SourceMap;
 use gpb_base::stdlib::Library;
+use gpb_lang::ProgramInputs;
 use std::future::Future;
 
 /// Holds the common options, the terminal and the standard library of a command.
@@ -15,15 +16,17 @@ pub struct Session {
     pub term: Terminal,
     /// The standard library: embedded, or the folder of `--stdlib`.
     pub library: Library,
+    /// The values of parameters and the environment variables that programs are given.
+    pub given: ProgramInputs,
     /// JSON is written a line an event, not as one document.
     pub streams: bool,
 }
 
 impl Session {
-    /// Returns the same session for another environment than the command line names.
-    pub fn of_environment(&self, name: &str) -> Session {
+    /// Returns the same session for another environment than the command line names, and other inputs.
+    pub fn of_environment(&self, name: &str, given: ProgramInputs) -> Session {
         let common = CommonArgs { env: Some(name.to_owned()), ..self.common.clone() };
-        Session { common, term: self.term, library: self.library.clone(), streams: self.streams }
+        Session { common, term: self.term, library: self.library.clone(), given, streams: self.streams }
     }
 
     /// Runs what waits for clouds.

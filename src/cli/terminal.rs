@@ -5,6 +5,8 @@ use crate::cli::args::Color;
 use crate::cli::visible::visible;
 use crate::report::Styles;
 use gpb_base::diag::render::Style;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -53,6 +55,12 @@ impl Terminal {
 /// Returns an environment variable, where it is set to UTF-8 text.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Returns all environment variables that are UTF-8 text.
+pub fn variables() -> BTreeMap<String, String> {
+    let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    std::env::vars_os().filter_map(text).collect()
 }
 
 /// Writes to standard output what people read, with escapes in the place of what a terminal would obey.

@@ -9,7 +9,7 @@ use crate::lsp::protocol;
 use gen_lsp_types as lsp;
 use gpb_base::diag;
 use gpb_base::stdlib::Library;
-use gpb_lang::{Compilation, CompileInputs};
+use gpb_lang::{Compilation, CompileInputs, ProgramInputs};
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response, ResponseError};
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
@@ -30,6 +30,8 @@ enum SessionStage {
 struct Server<'c> {
     connection: &'c Connection,
     library: Library,
+    /// The environment variables that programs are given.
+    given: ProgramInputs,
     documents: Documents,
     stage: SessionStage,
     /// A document changed and the programs have not been checked since.
@@ -50,10 +52,11 @@ type Refusal = (ErrorCode, String);
 ///
 /// # Errors
 /// When it is gone without `exit`, or sends that before `shutdown`.
-pub fn run(connection: &Connection, library: Library) -> Result<(), String> {
+pub fn run(connection: &Connection, library: Library, given: ProgramInputs) -> Result<(), String> {
     let mut server = Server {
         connection,
         library,
+        given,
         documents: Documents::default(),
         stage: SessionStage::Greeting,
         stale: false,
@@ -157,7 +160,7 @@ impl Server<'_> {
         if !std::mem::take(&mut self.stale) {
             return;
         }
-        let inputs = CompileInputs::embedded(&self.documents, &self.library);
+        let inputs = CompileInputs { given: &self.given, ..CompileInputs::embedded(&self.documents, &self.library) };
         let day = today();
         let programs = self.documents.paths().into_iter().map(|path| {
             let compilation = diagnostics::check(&path, &inputs, &day);

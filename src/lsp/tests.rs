@@ -6,7 +6,7 @@ use crate::lsp::position::{LineIndex, Position, TextRange};
 use crate::lsp::server;
 use gpb_base::source::FileId;
 use gpb_base::stdlib::Library;
-use gpb_lang::CompileInputs;
+use gpb_lang::{CompileInputs, ProgramInputs};
 use lsp_server::{Connection, Message, Notification, Request, RequestId};
 use serde_json::{Value as Json, json};
 use std::fmt::Write as _;
@@ -181,8 +181,8 @@ fn what_names_mean() {
 
     A queue.
 
-    - `name`: Unique in the account.
-    - `keep` (optional)
+    - `name: string`: Unique in the account.
+    - `keep: duration` (optional)
     "#);
     insta::assert_snapshot!(about("const x = cidr_spl‸it(\"10.0.0.0/16\", 2)\n"), @r#"
     ```gpb
@@ -223,7 +223,7 @@ struct Editor {
 impl Editor {
     fn new() -> Self {
         let (ours, theirs) = Connection::memory();
-        let server = thread::spawn(move || server::run(&theirs, library()));
+        let server = thread::spawn(move || server::run(&theirs, library(), ProgramInputs::NONE));
         Self { connection: ours, server, next: 0 }
     }
 

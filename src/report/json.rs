@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 /// Returns a plan as JSON.
 ///
 /// Its keys are `format`, `kind`, `stack`, `environment`, `account`, `region`, `cloud`, `observed`, `empty`, `summary`,
-/// `overrides`, `changes`, `withheld`, `outputs` and `changed_outputs`, the names of those whose value changes. `changes` holds pending changes and drift, by
+/// `overrides`, `inputs`, `changes`, `withheld`, `outputs` and `changed_outputs`, the names of those whose value changes. `changes` holds pending changes and drift, by
 /// layer and address; `property` is a path in gpb's spelling, `path` in AWS's. A value known only after apply is an object
 /// with one key, `$ref`, `$concat` or `$call`.
 pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
@@ -32,6 +32,7 @@ pub fn plan(plan: &Plan, types: TypeLookup<'_>) -> Json {
         "empty": plan.is_empty(),
         "summary": PlanSummary::new(plan),
         "overrides": plan.overrides,
+        "inputs": plan.inputs,
         "changes": plan.changes.iter().filter(is_listed).map(|one| change(one, &order, types)).collect::<Vec<_>>(),
         "withheld": plan.withheld,
         "outputs": plan.outputs.iter().map(|(name, one)| (name.to_string(), value(one))).collect::<Map<_, _>>(),

@@ -92,6 +92,13 @@ pub fn human(plan: &Plan, types: TypeLookup<'_>, styles: &Styles) -> String {
         );
         out.push('\n');
     }
+    if !plan.inputs.is_empty() {
+        push(&mut out, &paint(styles.strong, "Given from outside:"));
+        for input in &plan.inputs {
+            push(&mut out, &format!("  {input}"));
+        }
+        out.push('\n');
+    }
     drift(plan, &page, &mut out);
     if !plan.overrides.is_empty() {
         push(&mut out, &paint(styles.strong, "Overridden by the environment:"));

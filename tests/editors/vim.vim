@@ -24,7 +24,7 @@ let s:keyword = '^gpb\%(Keyword\|Item\|Repeat\|Conditional\|Include\|Of\|As\|Use
 let s:accepts = {
       \ 'keyword': s:keyword,
       \ 'comment': '^gpb\%(Comment\|DocComment\|Todo\)$',
-      \ 'string': '^gpb\%(String\|BlockString\|Escape\|Quote\)$',
+      \ 'string': '^gpb\%(String\|UsedFile\|BlockString\|Escape\|Quote\)$',
       \ 'number': '^gpbNumber$',
       \ 'name': '^gpb',
       \ 'operator': '^gpb',

@@ -6,6 +6,7 @@ mod deletion_locks;
 mod errors;
 mod help;
 mod incomplete;
+mod inputs;
 mod logs;
 mod look;
 mod modules;

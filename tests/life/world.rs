@@ -174,6 +174,7 @@ impl World {
             library: &self.library,
             catalog: Catalog::embedded(),
             facts: &lang::EmbeddedCloudFacts,
+            given: &lang::ProgramInputs::default(),
         };
         let mut compilation = lang::compile(SPEC, &inputs, None);
         let (mut graphs, cycles) = gpb_check::build_graphs(&compilation.models, TYPES);

@@ -52,6 +52,7 @@ syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_moved>>%(\s+<<name>>\s*
 syntax match gpbKeyword /\%#=1\v%(<<kw_moved>>\s+[^=]*\s)@200<=<<kw_to>>%(\s)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_override>>%(\s+<<name>>\s*<<eq>>)@!%(\s+<<name>>)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_when>>%(\s*[={:])@!%(\s+<<name>>\s*%(<<eq>>|\{))@!/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_require>>%(\s*[={:])@!%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+\S)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_recover|kw_derived>>%(\s+<<kw_from>>\s+<<name>>)@=/ nextgroup=gpbFrom skipwhite
 syntax match gpbFrom /\%#=1\v<<kw_from>>/ contained nextgroup=gpbDomain skipwhite
 syntax match gpbDomain /\%#=1\v<<name>>%(\.)@!/ contained nextgroup=gpbDomainComma skipwhite
@@ -78,18 +79,17 @@ syntax match gpbUsed /\%#=1\v<<name>>/ contained nextgroup=gpbUsedComma skipwhit
 syntax match gpbUsedComma /,/ contained nextgroup=gpbUsed skipwhite skipnl
 
 " Items, which start at the left margin.
-syntax match gpbInclude /\%#=1\v^<<kw_use>>%(\s*["'])@=/
-syntax match gpbInclude /\%#=1\v%(^use\s+["'][^"']*["']\s+)@400<=<<kw_as>>%(\s)@=/
-syntax match gpbItem /\%#=1\v^<<kw_pub>>/
-syntax match gpbItem /\%#=1\v^<<kw_extend>>%(\s+<<kw_stack>>\s)@=/
-syntax match gpbItem /\%#=1\v%(^%(pub\s+|extend\s+)?)@40<=<<kw_stack|kw_component|kw_policy>>%(\s+<<name>>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbInclude /\%#=1\v^<<kw_use>>%(\s*["'])@=/ nextgroup=gpbUsedFile skipwhite
+syntax match gpbUsedFile /\%#=1\v"[^"]*"/ contained nextgroup=gpbAs skipwhite
+syntax match gpbItem /\%#=1\v^<<kw_extend>>\s+<<kw_stack>>%(\s+<<name>>)@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^%(<<kw_pub>>\s+)?<<kw_stack|kw_component|kw_policy>>%(\s+<<name>>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^<<kw_environment>>%(\s+<<name>>%(\s+<<kw_of>>|\s*\{|\s*$))@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^<<kw_test>>%(\s+")@=/
 syntax match gpbOf /\%#=1\v%("\s)@2<=<<kw_of>>%(\s+<<name>>\s*\{)@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^<<kw_facts>>%(\s+<<name>>\.)@=/ nextgroup=gpbResourceType skipwhite
-syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=<<kw_fn>>%(\s+<<name>>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
-syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=<<kw_const>>%(\s+<<name>>\s*[:=])@=/ nextgroup=gpbName skipwhite
-syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=<<kw_type>>%(\s+<<name>>\s*[={])@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^%(<<kw_pub>>\s+)?<<kw_fn>>%(\s+<<name>>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
+syntax match gpbItem /\%#=1\v^%(<<kw_pub>>\s+)?<<kw_const>>%(\s+<<name>>\s*[:=])@=/ nextgroup=gpbName skipwhite
+syntax match gpbItem /\%#=1\v^%(<<kw_pub>>\s+)?<<kw_type>>%(\s+<<name>>\s*[={])@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItemName /\%#=1\v<<name>>/ contained nextgroup=gpbOf skipwhite
 syntax match gpbFunctionName /\%#=1\v<<name>>/ contained
 syntax match gpbOf /\%#=1\v<<kw_of>>/ contained nextgroup=gpbItemName skipwhite
@@ -137,6 +137,7 @@ highlight default link gpbFrom Keyword
 highlight default link gpbDomain Constant
 highlight default link gpbUsed Identifier
 highlight default link gpbInclude Include
+highlight default link gpbUsedFile String
 highlight default link gpbItem Structure
 highlight default link gpbItemName Typedef
 highlight default link gpbFunctionName Function

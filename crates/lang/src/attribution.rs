@@ -37,7 +37,8 @@ impl<'p> Expander<'_, 'p> {
         self.cx.library.contains(&file)
     }
 
-    fn enclosing_use(&self, frame: &Rc<Frame<'p>>, inside: Span) -> Option<Span> {
+    /// Returns the place in the program that a place in the body of a frame comes from: an argument, or the use itself.
+    pub fn enclosing_use(&self, frame: &Rc<Frame<'p>>, inside: Span) -> Option<Span> {
         let (mut frame, mut at) = (frame.clone(), inside);
         for _ in 0..MAX_USES {
             let instance = frame.module_cx.instance.and_then(|id| self.expansion.instance(id))?;

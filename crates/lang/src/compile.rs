@@ -5,8 +5,9 @@ use super::deep_stack;
 use super::embedded::EmbeddedCloudFacts;
 use super::expand::Expander;
 use super::facts::FactProgram;
+use super::inputs::{PlacedInputs, ProgramInputs};
 use super::modules::{self, Program};
-use super::names::{EnvironmentItem, Names};
+use super::names::{EnvironmentItem, GlobalItem, NamedItem, Names};
 use super::resolve::{self, ResolveOutput};
 use super::static_check;
 use super::ty::CloudFacts;
@@ -16,8 +17,9 @@ use gpb_base::source::{Loader, SourceMap, Span};
 use gpb_base::stdlib::Library;
 use gpb_catalog::Catalog;
 use gpb_model::{CompiledEnvironment, Model, UsageLevel};
-use gpb_syntax::ast::Module;
+use gpb_syntax::ast::{Body, Module};
 use rust_decimal::Decimal;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Everything a compilation starts from.
@@ -31,12 +33,17 @@ pub struct CompileInputs<'a> {
     pub catalog: &'static Catalog,
     /// Regions, zones and the actions of IAM.
     pub facts: &'static (dyn CloudFacts + Sync),
+    /// The values of parameters and the environment variables that the program is given.
+    pub given: &'a ProgramInputs,
 }
+
+/// What a program is given that is given nothing.
+static NOTHING: ProgramInputs = ProgramInputs::NONE;
 
 impl<'a> CompileInputs<'a> {
     /// Returns the inputs with the catalog and the cloud's facts that are in the binary.
     pub fn embedded(loader: &'a dyn Loader, library: &'a Library) -> Self {
-        Self { loader, library, catalog: Catalog::embedded(), facts: &EmbeddedCloudFacts }
+        Self { loader, library, catalog: Catalog::embedded(), facts: &EmbeddedCloudFacts, given: &NOTHING }
     }
 }
 
@@ -120,8 +127,9 @@ fn finish(
     at: Option<&(String, Decimal)>,
 ) -> Compilation {
     let mut diagnostics = std::mem::take(&mut program.diagnostics);
+    let given = PlacedInputs::new(inputs.given, &mut program.sources);
     let broken: Vec<Span> = diagnostics.iter().filter(|one| one.is_error()).filter_map(Diagnostic::span).collect();
-    let found = deep_stack::run(|| evaluate(&program, inputs.catalog, inputs.facts, wanted, (at, &broken)));
+    let found = deep_stack::run(|| evaluate(&program, (inputs.catalog, inputs.facts), given, wanted, (at, &broken)));
     let found = found.unwrap_or_else(|| EvalOutput {
         diagnostics: vec![Diagnostic::error("GPB1411", "there is no memory for the compiler's stack")],
         ..EvalOutput::default()
@@ -150,8 +158,8 @@ struct EvalOutput {
 
 fn evaluate(
     program: &Program,
-    catalog: &Catalog,
-    facts: &(dyn CloudFacts + Sync),
+    (catalog, facts): (&Catalog, &(dyn CloudFacts + Sync)),
+    given: PlacedInputs,
     (wanted, goal): (Option<&str>, CompileGoal),
     (at, broken): (Option<&(String, Decimal)>, &[Span]),
 ) -> EvalOutput {
@@ -161,12 +169,15 @@ fn evaluate(
     }
     let mut early = Vec::new();
     let names = Names::collect(program, &mut early);
-    let cx = CompileContext::new(program, names.into(), catalog, facts);
+    let mut cx = CompileContext::new(program, names.into(), catalog, facts);
+    cx.inputs = Rc::new(given);
+    let cx = cx;
     cx.reports.all(early);
     let resolved = resolve::resolve(&cx);
     let environments: Vec<String> =
         cx.names.environments.iter().map(|environment| environment.body.name.text.to_string()).collect();
     let chosen = choose(&cx, wanted, goal);
+    cx.check_inputs(&stacks_of(&cx, &chosen, goal));
     let mut models = Vec::new();
     for environment in &chosen {
         if cx.spent.get() {
@@ -176,6 +187,11 @@ fn evaluate(
         expander.interpreter().constants();
         // A failure has been reported where it happened.
         let Ok(model) = expander.model(environment, at) else { continue };
+        if expander.unanswered.get() {
+            // What depends on a variable that is not set here was not looked at.
+            cx.forget_expanded();
+            continue;
+        }
         let usage_levels = usage_levels(&cx, &resolved, environment, &model);
         models.push(CompiledEnvironment { model, usage_levels });
     }
@@ -202,6 +218,28 @@ fn usage_levels<'p>(
         Some(UsageLevel { driver: at.0.clone(), value: at.1, model })
     });
     made.collect()
+}
+
+/// Returns the stacks whose parameters may be set: those of the environments that are looked at, or where a check has
+/// none, all of them.
+fn stacks_of<'p>(
+    cx: &CompileContext<'p>,
+    chosen: &[EnvironmentItem<'p>],
+    goal: CompileGoal,
+) -> Vec<GlobalItem<'p, Body>> {
+    let mut stacks: Vec<GlobalItem<'p, Body>> = Vec::new();
+    for stack in chosen.iter().filter_map(|one| cx.names.stack(one.module, &one.of.text)) {
+        if !stacks.iter().any(|other| other.item.span == stack.item.span) {
+            stacks.push(stack);
+        }
+    }
+    if chosen.is_empty() && goal == CompileGoal::Check {
+        stacks.extend(cx.names.items.iter().filter_map(|item| match item {
+            NamedItem::Stack(stack) => Some(*stack),
+            _ => None,
+        }));
+    }
+    stacks
 }
 
 /// Returns the environments to look at.

@@ -1,6 +1,7 @@
 //! The surroundings that every part of the compiler looks at: the program, its names, the catalog, and where diagnostics go.
 
 use super::body_index::BodyIndexes;
+use super::inputs::PlacedInputs;
 use super::modules::{ModuleId, Program};
 use super::names::{NamedItem, Names, private_item};
 use super::node_id::NodeId;
@@ -12,6 +13,7 @@ use gpb_base::source::{FileId, Span};
 use gpb_catalog::{Catalog, TypeDef};
 use gpb_syntax::ast::{Ident, NamePath, PathSegment};
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The failure of something that could not be evaluated. A diagnostic has been reported, so what needs it stays silent.
@@ -33,6 +35,8 @@ pub struct CompileContext<'p> {
     pub catalog: &'p Catalog,
     /// Regions, zones and the actions of IAM.
     pub facts: &'p (dyn CloudFacts + Sync),
+    /// The inputs from outside.
+    pub inputs: Rc<PlacedInputs>,
     /// The names that bodies declare.
     pub indexes: BodyIndexes<'p>,
     /// The types that were read.
@@ -61,6 +65,7 @@ impl<'p> CompileContext<'p> {
             names,
             catalog,
             facts,
+            inputs: Rc::default(),
             indexes: BodyIndexes::default(),
             types: TypeTable::default(),
             reports: DiagnosticSink::default(),
@@ -99,6 +104,11 @@ impl<'p> CompileContext<'p> {
     /// Notes that an environment has expanded a resource or the use of a component.
     pub fn expand(&self, statement: Span) {
         self.expanded.borrow_mut().insert(NodeId::new(statement));
+    }
+
+    /// Takes nothing for expanded, because an environment could not be expanded as a whole.
+    pub fn forget_expanded(&self) {
+        self.expanded.take();
     }
 
     /// Checks whether some environment has expanded a resource or the use of a component.

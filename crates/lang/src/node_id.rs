@@ -36,6 +36,7 @@ pub fn span_of(stmt: &Stmt) -> Span {
         Stmt::Each(each) => each.span,
         Stmt::Waive(waive) => waive.span,
         Stmt::Expect(expect) => expect.span,
+        Stmt::Require(require) => require.span,
         Stmt::In { span, .. }
         | Stmt::Extension { span, .. }
         | Stmt::After { span, .. }

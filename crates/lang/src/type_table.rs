@@ -1,15 +1,18 @@
 //! The types of a program, from expressions to what values are checked against.
 
 use super::compile_context::{AlreadyReported, CompileContext, EvalResult};
+use super::literal;
 use super::modules::ModuleId;
 use super::names::{ItemKind, NamedItem};
 use super::node_id::NodeId;
+use super::ty::{TypeContext, borrow_unit, check_order, conform};
 use foldhash::HashMap;
 use gpb_base::diag::Diagnostic;
 use gpb_base::foreign;
 use gpb_base::source::Span;
-use gpb_model::ty::{DefaultId, FieldType, ObjectType, Type};
-use gpb_syntax::ast::{Binding, Expr, Ident, TypeExpr, TypeItem, TypeKind};
+use gpb_base::unit::Amount;
+use gpb_model::ty::{BoundedType, DefaultId, FieldType, ObjectType, RequireId, Type};
+use gpb_syntax::ast::{Binding, Expr, ExprKind, Ident, RequireStmt, TypeExpr, TypeItem, TypeKind};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -18,14 +21,37 @@ use std::sync::Arc;
 pub struct TypeTable<'p> {
     read: RefCell<HashMap<NodeId, EvalResult<Type>>>,
     defaults: RefCell<Vec<(ModuleId, &'p Expr)>>,
+    requirements: RefCell<Vec<TypeRequirement<'p>>>,
     /// The named types being read now: one that comes up again is made of itself.
     open: RefCell<Vec<&'p TypeItem>>,
+}
+
+/// A requirement of an object type, and what it may name.
+#[derive(Debug, Clone, Copy)]
+pub struct TypeRequirement<'p> {
+    /// The module of the type.
+    pub module: ModuleId,
+    /// The fields of the type, which the condition names.
+    pub fields: &'p [Binding],
+    /// The statement.
+    pub stmt: &'p RequireStmt,
 }
 
 impl<'p> TypeTable<'p> {
     /// Returns the expression behind a default and the module it stands in.
     pub fn default_of(&self, id: DefaultId) -> Option<(ModuleId, &'p Expr)> {
         self.defaults.borrow().get(id.0 as usize).copied()
+    }
+
+    /// Returns a requirement of an object type.
+    pub fn requirement(&self, id: RequireId) -> Option<TypeRequirement<'p>> {
+        self.requirements.borrow().get(id.0 as usize).copied()
+    }
+
+    fn add_requirement(&self, requirement: TypeRequirement<'p>) -> RequireId {
+        let mut requirements = self.requirements.borrow_mut();
+        requirements.push(requirement);
+        RequireId(u32::try_from(requirements.len() - 1).unwrap_or(u32::MAX))
     }
 
     fn add_default(&self, module: ModuleId, value: &'p Expr) -> DefaultId {
@@ -52,8 +78,9 @@ impl<'p> CompileContext<'p> {
             TypeKind::Named { name, args } => self.named(module, name, args, written.span),
             TypeKind::Optional(inner) => Ok(self.ty(module, inner)?.optional()),
             TypeKind::Words(words) => Ok(Type::words(words.iter().map(|word| word.text.as_str()))),
-            TypeKind::Object(fields) => {
-                let object = self.object(module, fields, None, written.span)?;
+            TypeKind::Bounded { of, bounds } => self.bounded(module, of, bounds),
+            TypeKind::Object { fields, requires } => {
+                let object = self.object(module, (fields, requires), None, written.span)?;
                 Ok(Type::Object(Arc::new(object)))
             }
             TypeKind::Missing => Err(AlreadyReported),
@@ -144,19 +171,24 @@ impl<'p> CompileContext<'p> {
         }
         self.types.open.borrow_mut().push(item);
         let read = match &item.ty.kind {
-            TypeKind::Object(fields) => self.named_object(module, item, fields),
+            TypeKind::Object { fields, requires } => self.named_object(module, item, (fields, requires)),
             _ => self.ty(module, &item.ty),
         };
         self.types.open.borrow_mut().pop();
         read
     }
 
-    fn named_object(&self, module: ModuleId, item: &'p TypeItem, fields: &'p [Binding]) -> EvalResult<Type> {
+    fn named_object(
+        &self,
+        module: ModuleId,
+        item: &'p TypeItem,
+        parts: (&'p [Binding], &'p [RequireStmt]),
+    ) -> EvalResult<Type> {
         let key = NodeId::new(item.span);
         if let Some(known) = self.types.read.borrow().get(&key) {
             return known.clone();
         }
-        let read = self.object(module, fields, Some(item.name.text.as_str().into()), item.name.span);
+        let read = self.object(module, parts, Some(item.name.text.as_str().into()), item.name.span);
         let read = read.map(|object| Type::Object(Arc::new(object)));
         self.types.read.borrow_mut().insert(key, read.clone());
         read
@@ -165,11 +197,13 @@ impl<'p> CompileContext<'p> {
     fn object(
         &self,
         module: ModuleId,
-        fields: &'p [Binding],
+        (fields, requires): (&'p [Binding], &'p [RequireStmt]),
         name: Option<Arc<str>>,
         span: Span,
     ) -> EvalResult<ObjectType> {
-        let mut object = ObjectType { name, span: Some(span), ..ObjectType::default() };
+        let requires = requires.iter().map(|stmt| self.types.add_requirement(TypeRequirement { module, fields, stmt }));
+        let requires = requires.collect();
+        let mut object = ObjectType { name, requires, span: Some(span), ..ObjectType::default() };
         let mut failed = None;
         for field in fields {
             let ty = match &field.ty {
@@ -189,6 +223,55 @@ impl<'p> CompileContext<'p> {
             }
         }
         failed.map_or(Ok(object), Err)
+    }
+
+    /// Returns a type with bounds, which are numbers or quantities of that type.
+    fn bounded(&self, module: ModuleId, of: &'p TypeExpr, bounds: &'p Expr) -> EvalResult<Type> {
+        let inner = self.ty(module, of)?;
+        let refused =
+            |at: Span, message: String, label: &str| Diagnostic::error("GPB1132", message).with_label(at, label);
+        if !inner.is_ordered() || inner == Type::Any {
+            let help = match &inner {
+                Type::Range(end) => format!("bounds of the ends of a range stand inside: `range<{end} low..high>`"),
+                ty if ty.is_text() || matches!(ty, Type::List(_) | Type::Map(_)) => {
+                    "of a length, write `require length(x) <= 63 else \"…\"`".to_owned()
+                }
+                Type::Optional(of) => format!("the `?` stands behind the bounds: `{of} low..high?`"),
+                _ => "bounds are of `int`, `number`, `count` or a quantity such as `duration`".to_owned(),
+            };
+            let message = format!("a `{inner}` has no bounds: its values have no order");
+            return Err(self.reports.add(refused(bounds.span, message, "bounds of a type without order").help(help)));
+        }
+        let ExprKind::Range { low, high } = &*bounds.kind else {
+            if bounds.is_missing() {
+                return Err(AlreadyReported);
+            }
+            let written = self.program.sources.slice(bounds.span);
+            let help =
+                format!("write the least and the greatest value: `low..high`; a default is written `= {written}`");
+            let message = format!("the bounds of a `{inner}` are a range");
+            return Err(self.reports.add(refused(bounds.span, message, "expected `low..high`").help(help)));
+        };
+        if low.is_missing() || high.is_missing() {
+            return Err(AlreadyReported);
+        }
+        let ends = [low, high].map(|end| literal::amount(end));
+        let [Some(low), Some(high)] = ends else {
+            let message = "bounds are numbers or quantities, as they are written".to_owned();
+            let help = "what depends on other values is said with `require`";
+            return Err(self.reports.add(refused(bounds.span, message, "expected `1..60`, `10s..5min`").help(help)));
+        };
+        let read = || -> Result<(Amount, Amount), Vec<Diagnostic>> {
+            let one = |diagnostic: Diagnostic| vec![diagnostic];
+            let (low, high) = (low.map_err(one)?, high.map_err(one)?);
+            let low = borrow_unit(&low, &high).map_err(one)?;
+            let cx = TypeContext::new(self.facts).expected_at(Some(of.span));
+            let (low, high) = (conform(low, &inner, &cx)?, conform(high, &inner, &cx)?);
+            check_order(&low, &high).map_err(one)?;
+            low.as_amount().zip(high.as_amount()).ok_or_else(Vec::new)
+        };
+        let (low, high) = read().map_err(|diagnostics| self.reports.all(diagnostics))?;
+        Ok(Type::Bounded(Arc::new(BoundedType { of: inner, low, high, span: bounds.span })))
     }
 
     /// Reads a declared type for its mistakes alone.

@@ -4,6 +4,7 @@ use crate::address::Address;
 use crate::environment::Environment;
 use crate::fact::Fact;
 use crate::goals::Goals;
+use crate::input::Input;
 use crate::path::PropPath;
 use crate::policy::PolicyFinding;
 use crate::property::PropertyValue;
@@ -28,6 +29,8 @@ pub struct Model {
     pub moves: Vec<Move>,
     /// The `override`s of the environment, for every plan to list.
     pub overrides: Vec<Override>,
+    /// The inputs from outside: what was set, in order, then the environment variables that were read, by name.
+    pub inputs: Vec<Input>,
     /// Recovery targets, budgets, usage.
     pub goals: Goals,
     /// By resource in the order of `resources`, and for each as its facts are written.

@@ -3,8 +3,9 @@
 use crate::names::TypeName;
 use crate::value::{Value, ValueKind};
 use gpb_base::source::Span;
-use gpb_base::unit::Dimension;
+use gpb_base::unit::{self, Amount, Dimension, Operands};
 use indexmap::IndexMap;
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -51,12 +52,41 @@ pub enum Type {
     Map(Arc<Type>),
     /// `T?`: the type, or nothing.
     Optional(Arc<Type>),
+    /// `T low..high`: the values of an ordered type between two, both included.
+    Bounded(Arc<BoundedType>),
     /// A union of words: `low | medium | high`.
     Words(Arc<[Arc<str>]>),
     /// Fields by name, each with a type of its own.
     Object(Arc<ObjectType>),
     /// A resource of that type (`aws.ec2.vpc`), or of any.
     Resource(Option<TypeName>),
+}
+
+/// A type with bounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoundedType {
+    /// The ordered type whose values are bounded.
+    pub of: Type,
+    /// The least value.
+    pub low: Amount,
+    /// The greatest value.
+    pub high: Amount,
+    /// The place of the bounds.
+    pub span: Span,
+}
+
+impl BoundedType {
+    /// Checks that an amount of the type lies between the bounds.
+    pub fn holds(&self, amount: Amount) -> bool {
+        let order = |left: Amount, right: Amount| {
+            let sides = Operands { left, left_span: self.span, right, right_span: self.span };
+            unit::compare(&sides)
+        };
+        // What cannot be compared is of another type, which is reported as such.
+        let above = |bound: Amount| order(amount, bound).is_ok_and(|order| order == Ordering::Greater);
+        let below = |bound: Amount| order(amount, bound).is_ok_and(|order| order == Ordering::Less);
+        !below(self.low) && !above(self.high)
+    }
 }
 
 /// An object type.
@@ -66,6 +96,8 @@ pub struct ObjectType {
     pub name: Option<Arc<str>>,
     /// In order of declaration.
     pub fields: IndexMap<Arc<str>, FieldType>,
+    /// The requirements that its values meet, in order of declaration.
+    pub requires: Vec<RequireId>,
     /// The place of the declaration.
     pub span: Option<Span>,
 }
@@ -86,6 +118,10 @@ pub struct FieldType {
 /// Identifies the expression of a default, which only the evaluator knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DefaultId(pub u32);
+
+/// Identifies a requirement of an object type, which only the evaluator knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequireId(pub u32);
 
 /// The types that are one word.
 const SIMPLE: &[(&str, Type)] = &[
@@ -185,17 +221,29 @@ impl Type {
         matches!(self, Type::Optional(_))
     }
 
-    /// Returns the type inside `T?`; any other type is itself.
+    /// Returns the type inside `T?`, without its bounds; any other type is itself.
     pub fn required(&self) -> &Type {
         match self {
             Type::Optional(inner) => inner.required(),
+            Type::Bounded(bounded) => bounded.of.required(),
+            _ => self,
+        }
+    }
+
+    /// Returns the type without its bounds; any other type is itself.
+    pub fn unbounded(&self) -> &Type {
+        match self {
+            Type::Bounded(bounded) => bounded.of.unbounded(),
             _ => self,
         }
     }
 
     /// Checks whether values of it have an order, so that a range of them makes sense.
     pub fn is_ordered(&self) -> bool {
-        matches!(self, Type::Int | Type::Number | Type::Count | Type::Dimension(_) | Type::Any)
+        match self {
+            Type::Bounded(bounded) => bounded.of.is_ordered(),
+            _ => matches!(self, Type::Int | Type::Number | Type::Count | Type::Dimension(_) | Type::Any),
+        }
     }
 
     /// Checks whether values of it are strings.
@@ -220,6 +268,8 @@ impl Type {
         match (self, expected) {
             (Type::Optional(mine), _) => mine.may_be(expected),
             (_, Type::Optional(inner)) => self.may_be(inner),
+            (Type::Bounded(mine), _) => mine.of.may_be(expected),
+            (_, Type::Bounded(theirs)) => self.may_be(&theirs.of),
             (Type::List(mine), Type::List(theirs))
             | (Type::Map(mine), Type::Map(theirs))
             | (Type::Range(mine), Type::Range(theirs)) => mine.may_be(theirs),
@@ -242,6 +292,7 @@ impl fmt::Display for Type {
             Type::Range(of) => write!(f, "range<{of}>"),
             Type::List(of) => write!(f, "list<{of}>"),
             Type::Map(of) => write!(f, "map<{of}>"),
+            Type::Bounded(bounded) => write!(f, "{} {}..{}", bounded.of, bounded.low, bounded.high),
             Type::Optional(of) if matches!(**of, Type::Words(_)) => write!(f, "({of})?"),
             Type::Optional(of) => write!(f, "{of}?"),
             Type::Words(words) => f.write_str(&words.join(" | ")),

@@ -207,8 +207,20 @@ pub enum TypeKind {
     Optional(Box<TypeExpr>),
     /// `sandbox | live`; a single-name "union" is written as `Named`.
     Words(Vec<Ident>),
+    /// `count 1..60`, `list<duration 10s..5min>`
+    Bounded {
+        /// The type whose values are bounded.
+        of: Box<TypeExpr>,
+        /// The range behind the type.
+        bounds: Expr,
+    },
     /// `{ path: string, every: duration = 30s }`
-    Object(Vec<Binding>),
+    Object {
+        /// The fields, in order.
+        fields: Vec<Binding>,
+        /// The requirements that its values meet.
+        requires: Vec<RequireStmt>,
+    },
     /// A type was expected here; a diagnostic reports it.
     Missing,
 }
@@ -334,6 +346,8 @@ pub enum Stmt {
     Waive(Box<WaiveStmt>),
     /// `expect data.main.cluster.engine == "postgres" else "…"`, in a test
     Expect(Box<ExpectStmt>),
+    /// `require brokers % zones == 0 else "brokers must divide among the zones"`
+    Require(Box<RequireStmt>),
 }
 
 /// `expect condition else "why"` or `expect error GPB4001 else "why"`
@@ -398,6 +412,17 @@ pub struct WaiveStmt {
     pub until: Expr,
     /// The reason, behind `because`.
     pub because: Expr,
+    /// Source range of the whole statement.
+    pub span: Span,
+}
+
+/// `require brokers % zones == 0 else "brokers must divide among the zones"`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequireStmt {
+    /// The condition that has to hold.
+    pub condition: Expr,
+    /// The reason behind `else`, a string.
+    pub reason: Expr,
     /// Source range of the whole statement.
     pub span: Span,
 }

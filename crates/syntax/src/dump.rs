@@ -4,7 +4,7 @@
 
 use super::ast::{
     Arg, Binding, Body, Comprehension, EachStmt, ExpectStmt, Expected, Expr, ExprKind, FieldStmt, Ident, Item, Module,
-    NamePath, PathSegment, PolicyStatement, Stmt, TextPart, TypeExpr, TypeKind,
+    NamePath, PathSegment, PolicyStatement, RequireStmt, Stmt, TextPart, TypeExpr, TypeKind,
 };
 use std::fmt::Write as _;
 
@@ -124,6 +124,7 @@ impl TreeDump {
                 let (until, because) = (expr(&waive.until), expr(&waive.because));
                 self.line(&format!("waive {} until {until} because {because}", name(&waive.policy)));
             }
+            Stmt::Require(require) => self.line(&requirement(require)),
             Stmt::Moved { from, to, .. } => self.line(&format!("moved {} to {}", path(from), path(to))),
             _ => self.nest(stmt),
         }
@@ -271,15 +272,21 @@ fn type_expr(ty: &TypeExpr) -> String {
         TypeKind::Named { name: of, args } => format!("{}<{}>", name(of), join(args, type_expr)),
         TypeKind::Optional(inner) => format!("({})?", type_expr(inner)),
         TypeKind::Words(words) => format!("words({})", join(words, name)),
-        TypeKind::Object(fields) => {
+        TypeKind::Bounded { of, bounds } => format!("bounded({} {})", type_expr(of), expr(bounds)),
+        TypeKind::Object { fields, requires } => {
             let field = |field: &Binding| match &field.doc {
                 Some(doc) => format!("doc {doc:?} {}", binding(field)),
                 None => binding(field),
             };
-            format!("{{{}}}", join(fields, field))
+            let parts: Vec<String> = fields.iter().map(field).chain(requires.iter().map(requirement)).collect();
+            format!("{{{}}}", parts.join(", "))
         }
         TypeKind::Missing => "<missing>".to_owned(),
     }
+}
+
+fn requirement(of: &RequireStmt) -> String {
+    format!("require {} else {}", expr(&of.condition), expr(&of.reason))
 }
 
 fn join<T>(values: &[T], text: impl FnMut(&T) -> String) -> String {

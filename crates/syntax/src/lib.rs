@@ -57,6 +57,27 @@ pub fn parse_all(files: &[(FileId, &str)]) -> Vec<ParsedModule> {
     parsed
 }
 
+/// Parses a value that stands alone, from an offset to the end of `text`: one that the command line gives a parameter.
+///
+/// # Errors
+/// The mistakes in it, in the order of the text.
+pub fn parse_value(file: FileId, text: &str, from: usize) -> Result<ast::Expr, Vec<Diagnostic>> {
+    let mut scan = scan::scan(file, text);
+    let Some(clean) = scan.text.take() else { return Err(scan.diagnostics) };
+    let read = stack::with_stack(scan.depth, || {
+        let tree = SyntaxTree::parse_value(&clean, from)?;
+        let (value, mut diagnostics) = lower::value(file, &tree);
+        diagnostics.extend(error_recovery::diagnostics(file, &tree));
+        Some((value?, diagnostics))
+    });
+    let Some((value, diagnostics)) = read else {
+        return Err(vec![messages::too_deep(Span::new(file, from, text.len()))]);
+    };
+    scan.diagnostics.extend(diagnostics);
+    gpb_base::diag::sort(&mut scan.diagnostics);
+    if scan.diagnostics.iter().any(Diagnostic::is_error) { Err(scan.diagnostics) } else { Ok(value) }
+}
+
 /// Parses `text`, with a diagnostic for each mistake in it.
 pub fn parse(file: FileId, text: &str) -> ParsedModule {
     let nothing = ast::Module { file, doc: None, items: Vec::new() };

@@ -42,6 +42,11 @@ pub(super) fn parse(text: &str, parallel: bool) -> Option<Vec<NodeData>> {
     Some(pieces.nodes)
 }
 
+/// Returns the nodes of a value that stands alone, from an offset to the end of a text.
+pub(super) fn parse_value(text: &str, from: usize) -> Option<Vec<NodeData>> {
+    Pieces::of_value(text, from).map(|pieces| pieces.nodes)
+}
+
 /// Returns the nodes of a whole file as the rule `file` finds them, in one piece.
 #[cfg(test)]
 pub(super) fn parse_whole(text: &str) -> Option<Vec<NodeData>> {

@@ -43,6 +43,13 @@ impl<'t> Pieces<'t> {
         Some(pieces)
     }
 
+    /// Reads a value that stands alone, from an offset to the end of a text.
+    pub fn of_value(text: &'t str, from: usize) -> Option<Self> {
+        let mut pieces = Self { text, at: from, nodes: Vec::new(), open: 0, is_ahead: false };
+        pieces.read(Rule::outside_value)?;
+        Some(pieces)
+    }
+
     /// Reads the rest of a body, as if a part of it began at `at`; stops before what closes the body.
     pub fn ahead(text: &'t str, at: usize) -> Self {
         let nodes = Vec::with_capacity(text.len().saturating_sub(at) / BYTES_PER_NODE);

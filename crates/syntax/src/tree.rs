@@ -49,6 +49,11 @@ impl<'t> SyntaxTree<'t> {
         parser::parse(text, parallel).map(|nodes| SyntaxTree { text, nodes })
     }
 
+    /// Returns the tree of a value that stands alone, from an offset to the end of `text`.
+    pub fn parse_value(text: &'t str, from: usize) -> Option<SyntaxTree<'t>> {
+        parser::parse_value(text, from).map(|nodes| SyntaxTree { text, nodes })
+    }
+
     /// Returns the tree of `text` as the grammar finds it in one piece.
     #[cfg(test)]
     pub fn parse_whole(text: &'t str) -> Option<SyntaxTree<'t>> {

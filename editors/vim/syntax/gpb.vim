@@ -21,7 +21,7 @@ syntax match gpbOperator /\%#=1\v%(%(\=)@>|%(-\>)@>|%(\|%(\|)@!)@>|%(\?%(%(\?|\.
 syntax match gpbWord /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/
 syntax match gpbType /\%#=1\v%([:<|]\s*|-\>\s*)@20<=%(account|acu|any|arn|bool|bytes|cidr|count|duration|instance_type|int|list|map|money|number|percent|place|policy|range|rate|region|resource|secret|string|vcpu|zone)%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>|[.:(])@!/
 syntax match gpbFunction /\%#=1\v[A-Za-z0-9_.-]@1<!%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\(@=/
-syntax match gpbBuiltin /\%#=1\v[A-Za-z0-9_.-]@1<!%(abs|amount|base64|ceil|cidr_host|cidr_split|cidr_subnet|concat|contains|days|distinct|ends_with|env_secret|flatten|floor|from_json|generated|gib|high|hours|is_set|join|json|keys|length|low|lower|max|merge|mib|min|minutes|number|per_minute|per_second|place|range|replace|round|seconds|secret|sha256|sort|split|starts_with|substring|sum|text|trim|upper|values|zones)\(@=/
+syntax match gpbBuiltin /\%#=1\v[A-Za-z0-9_.-]@1<!%(abs|amount|base64|ceil|cidr_host|cidr_split|cidr_subnet|concat|contains|days|distinct|ends_with|env|env_secret|flatten|floor|from_json|generated|gib|high|hours|is_set|join|json|keys|length|low|lower|max|merge|mib|min|minutes|number|per_minute|per_second|place|range|replace|round|seconds|secret|sha256|sort|split|starts_with|substring|sum|text|trim|upper|values|zones)\(@=/
 syntax match gpbTag /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(\s+")@=/
 syntax match gpbMember /\%#=1\v\.@1<=%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/
 syntax match gpbBoolean /\%#=1\v[A-Za-z0-9_.-]@1<!%(true|false|none)%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!/
@@ -52,6 +52,7 @@ syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(moved%(%(%(%(%(%([a-z]|_)|
 syntax match gpbKeyword /\%#=1\v%(%(moved%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^=]*\s)@200<=%(to%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(override%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(\=)@>)@!%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(when%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*[={:])@!%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(%(\=)@>|\{))@!/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(require%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*[={:])@!%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(%(\=)@>|\{))@!%(\s+\S)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(%(recover%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(derived%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+%(from%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@=/ nextgroup=gpbFrom skipwhite
 syntax match gpbFrom /\%#=1\v%(from%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>/ contained nextgroup=gpbDomain skipwhite
 syntax match gpbDomain /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(\.)@!/ contained nextgroup=gpbDomainComma skipwhite
@@ -61,6 +62,13 @@ syntax match gpbKeyword /\%#=1\v%(%(budget%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(
 syntax match gpbKeyword /\%#=1\v%(%(budget%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^=]*\s)@200<=%(per%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(needs%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+\d)@=/
 syntax match gpbKeyword /\%#=1\v%(%(needs%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^=]*\s)@200<=%(of%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(each%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(%(\=)@>|\{))@!%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@=/ nextgroup=gpbEachType skipwhite
+syntax match gpbEachType /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(%(\.|::)%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)*)@>/ contained nextgroup=gpbAs skipwhite
+syntax match gpbAs /\%#=1\v%(as%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>/ contained nextgroup=gpbName skipwhite
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(expect%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(%(\=)@>|\{))@!%(\s+[^= \t{])@=/
+syntax match gpbKeyword /\%#=1\v\s@1<=%(require%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(%(\=)@>|\{))@!%(\s+[^= \t,}])@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=%(waive%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(%(\=)@>|\{))@!%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@=/
+syntax match gpbKeyword /\%#=1\v%(%(waive%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+[^=]*\s|^\s*)@200<=%(%(until%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(because%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+")@=/
 syntax match gpbName /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/ contained
 syntax match gpbChoice /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/ contained
 syntax match gpbResourceType /\%#=1\v%(%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(%(\.|::)%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)*)@>/ contained nextgroup=gpbResourceName skipwhite
@@ -71,16 +79,17 @@ syntax match gpbUsed /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-
 syntax match gpbUsedComma /,/ contained nextgroup=gpbUsed skipwhite skipnl
 
 " Items, which start at the left margin.
-syntax match gpbInclude /\%#=1\v^%(use%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*["'])@=/
-syntax match gpbInclude /\%#=1\v%(^use\s+["'][^"']*["']\s+)@400<=%(as%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s)@=/
-syntax match gpbItem /\%#=1\v^%(pub%(%(%(%(%(%( |\t)|\r))@>)+)@>%(%(%(%(%(%(%(%(%(%(%(use|const)|fn)|type)|component)|stack)|environment)|facts)|extend)|test)|policy))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@=)@>/
-syntax match gpbItem /\%#=1\v^%(extend%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(stack%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s)@=/
-syntax match gpbItem /\%#=1\v%(^%(pub\s+|extend\s+)?)@40<=%(%(stack%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(component%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbInclude /\%#=1\v^%(use%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s*["'])@=/ nextgroup=gpbUsedFile skipwhite
+syntax match gpbUsedFile /\%#=1\v"[^"]*"/ contained nextgroup=gpbAs skipwhite
+syntax match gpbItem /\%#=1\v^%(extend%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>\s+%(stack%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>)@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^%(%(pub%(%(%(%(%(%( |\t)|\r))@>)+)@>%(%(%(%(%(%(%(%(%(%(%(use|const)|fn)|type)|component)|stack)|environment)|facts)|extend)|test)|policy))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@=)@>\s+)?%(%(stack%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(component%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|%(policy%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>)%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^%(environment%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>%(\s+%(of%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>|\s*\{|\s*$))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^%(test%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+")@=/
+syntax match gpbOf /\%#=1\v%("\s)@2<=%(of%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*\{)@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^%(facts%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\.)@=/ nextgroup=gpbResourceType skipwhite
-syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=%(fn%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
-syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=%(const%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*[:=])@=/ nextgroup=gpbName skipwhite
-syntax match gpbItem /\%#=1\v%(^%(pub\s+)?)@40<=%(type%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*[={])@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^%(%(pub%(%(%(%(%(%( |\t)|\r))@>)+)@>%(%(%(%(%(%(%(%(%(%(%(use|const)|fn)|type)|component)|stack)|environment)|facts)|extend)|test)|policy))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@=)@>\s+)?%(fn%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
+syntax match gpbItem /\%#=1\v^%(%(pub%(%(%(%(%(%( |\t)|\r))@>)+)@>%(%(%(%(%(%(%(%(%(%(%(use|const)|fn)|type)|component)|stack)|environment)|facts)|extend)|test)|policy))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@=)@>\s+)?%(const%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*[:=])@=/ nextgroup=gpbName skipwhite
+syntax match gpbItem /\%#=1\v^%(%(pub%(%(%(%(%(%( |\t)|\r))@>)+)@>%(%(%(%(%(%(%(%(%(%(%(use|const)|fn)|type)|component)|stack)|environment)|facts)|extend)|test)|policy))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@=)@>\s+)?%(type%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>%(\s+%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>\s*[={])@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItemName /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/ contained nextgroup=gpbOf skipwhite
 syntax match gpbFunctionName /\%#=1\v%(%(%([A-Za-z]|_))@>%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)*)@>/ contained
 syntax match gpbOf /\%#=1\v%(of%(%(%(%(%(%([a-z]|_)|[0-9])|[A-Z])|-%(%([A-Za-z0-9]|_))@>))@>)@!)@>/ contained nextgroup=gpbItemName skipwhite
@@ -117,6 +126,8 @@ highlight default link gpbConditional Conditional
 highlight default link gpbRepeat Repeat
 highlight default link gpbKeyword Keyword
 highlight default link gpbName Identifier
+highlight default link gpbEachType Type
+highlight default link gpbAs Keyword
 highlight default link gpbChoice Constant
 highlight default link gpbResourceType Type
 highlight default link gpbResourceName Identifier
@@ -126,6 +137,7 @@ highlight default link gpbFrom Keyword
 highlight default link gpbDomain Constant
 highlight default link gpbUsed Identifier
 highlight default link gpbInclude Include
+highlight default link gpbUsedFile String
 highlight default link gpbItem Structure
 highlight default link gpbItemName Typedef
 highlight default link gpbFunctionName Function

@@ -1,6 +1,6 @@
 //! Hovers: the documentation of a name.
 
-use gpb_base::source::FileId;
+use gpb_base::source::{FileId, SourceMap};
 use gpb_catalog::Catalog;
 use gpb_lang::{Compilation, builtins};
 use gpb_syntax::ast::{Binding, Body, Item, Module, Stmt, TypeKind};
@@ -17,7 +17,8 @@ pub fn hover(compilation: &Compilation, path: &str, offset: usize) -> Option<Str
         return Some(format!("`{word}`\n\n{}", def.aws));
     }
     let last = word.rsplit('.').next().unwrap_or(word);
-    let found = in_order(compilation, file, word).flat_map(|module| documented(module, last)).next();
+    let sources = &compilation.sources;
+    let found = in_order(compilation, file, word).flat_map(|module| documented(module, sources, last)).next();
     found.or_else(|| {
         let builtin = builtins::lookup(last)?;
         Some(format!("```gpb\n{}\n```\n\n{}", builtin.signature(), builtin.doc))
@@ -54,35 +55,37 @@ fn word_at(text: &str, offset: usize) -> Option<&str> {
 }
 
 /// Returns the documentation of the items of a module that have the name.
-fn documented<'m>(module: &'m Module, name: &'m str) -> impl Iterator<Item = String> + 'm {
+fn documented<'m>(module: &'m Module, sources: &'m SourceMap, name: &'m str) -> impl Iterator<Item = String> + 'm {
     module.items.iter().filter_map(move |item| match item {
-        Item::Component(body) if body.name.text == name => Some(component("component", body)),
-        Item::Stack(body) if body.name.text == name => Some(component("stack", body)),
+        Item::Component(body) if body.name.text == name => Some(component("component", body, sources)),
+        Item::Stack(body) if body.name.text == name => Some(component("stack", body, sources)),
         Item::Fn(item) if item.name.text == name => {
             let params: Vec<&str> = item.params.iter().map(|param| param.name.text.as_str()).collect();
-            Some(page(&format!("fn {name}({})", params.join(", ")), item.doc.as_deref(), &[]))
+            Some(page(&format!("fn {name}({})", params.join(", ")), item.doc.as_deref(), &[], sources))
         }
         Item::Type(item) if item.name.text == name => {
-            let fields: &[Binding] = if let TypeKind::Object(fields) = &item.ty.kind { fields } else { &[] };
-            Some(page(&format!("type {name}"), item.doc.as_deref(), &fields.iter().collect::<Vec<_>>()))
+            let fields: &[Binding] = if let TypeKind::Object { fields, .. } = &item.ty.kind { fields } else { &[] };
+            Some(page(&format!("type {name}"), item.doc.as_deref(), &fields.iter().collect::<Vec<_>>(), sources))
         }
-        Item::Const(item) if item.name.text == name => Some(page(&format!("const {name}"), item.doc.as_deref(), &[])),
+        Item::Const(item) if item.name.text == name => {
+            Some(page(&format!("const {name}"), item.doc.as_deref(), &[], sources))
+        }
         _ => None,
     })
 }
 
 /// Documents a component or a stack with its parameters.
-fn component(kind: &str, body: &Body) -> String {
+fn component(kind: &str, body: &Body, sources: &SourceMap) -> String {
     let params: Vec<&Binding> = body
         .stmts
         .iter()
         .filter_map(|stmt| if let Stmt::Param(param) = stmt { Some(&**param) } else { None })
         .collect();
-    page(&format!("{kind} {}", body.name.text), body.doc.as_deref(), &params)
+    page(&format!("{kind} {}", body.name.text), body.doc.as_deref(), &params, sources)
 }
 
-/// Returns a page: a head, its documentation and its fields.
-fn page(head: &str, doc: Option<&str>, fields: &[&Binding]) -> String {
+/// Returns a page: a head, its documentation and its fields, each with its type and bounds as they are written.
+fn page(head: &str, doc: Option<&str>, fields: &[&Binding], sources: &SourceMap) -> String {
     let mut out = format!("```gpb\n{head}\n```\n");
     if let Some(doc) = doc {
         let _ = writeln!(out, "\n{}", doc.trim());
@@ -91,7 +94,9 @@ fn page(head: &str, doc: Option<&str>, fields: &[&Binding]) -> String {
         let required = if field.value.is_none() { "" } else { " (optional)" };
         let doc = field.doc.as_deref().map(|doc| format!(": {}", doc.split_whitespace().collect::<Vec<_>>().join(" ")));
         let gap = if at == 0 { "\n" } else { "" };
-        let _ = writeln!(out, "{gap}- `{}`{required}{}", field.name.text, doc.unwrap_or_default());
+        let ty = field.ty.as_ref().map(|ty| sources.slice(ty.span).split_whitespace().collect::<Vec<_>>().join(" "));
+        let ty = ty.map(|ty| format!(": {ty}")).unwrap_or_default();
+        let _ = writeln!(out, "{gap}- `{}{ty}`{required}{}", field.name.text, doc.unwrap_or_default());
     }
     out
 }

@@ -8,7 +8,7 @@ use crate::cloud::physical_names::hex;
 use crate::cloud::{ObservedResource, Properties};
 use crate::state::StateSnapshot;
 use gpb_base::diag::Diagnostic;
-use gpb_model::{Address, Model, PropertyMap, PropertyValue, Resource};
+use gpb_model::{Address, Input, InputSource, Model, PropertyMap, PropertyValue, Resource};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,6 +78,29 @@ pub fn stale(
             }
         }
     }
+    (!reasons.is_empty()).then(|| stale_plan(&reasons))
+}
+
+/// Checks that a plan was made with the inputs from outside that there are now.
+///
+/// `now` returns the value of an input as a plan keeps it, or none where there is none.
+pub fn inputs_changed(plan: &Plan, now: &dyn Fn(&Input) -> Option<String>) -> Option<Diagnostic> {
+    let reason = |input: &Input| {
+        let now = now(input);
+        if now == input.value {
+            return None;
+        }
+        let told = |value: &Option<String>| value.as_ref().map_or("not set".to_owned(), |value| format!("{value:?}"));
+        let name = &input.name;
+        Some(match (input.source, &input.path) {
+            (InputSource::Environment, _) => {
+                format!("the environment variable `{name}` was {} and is {}", told(&input.value), told(&now))
+            }
+            (_, Some(path)) => format!("`{path}`, which `{name}` was read from, holds something else now"),
+            (_, None) => format!("`{name}` was set to {}", told(&input.value)),
+        })
+    };
+    let reasons: Vec<String> = plan.inputs.iter().filter_map(reason).collect();
     (!reasons.is_empty()).then(|| stale_plan(&reasons))
 }
 

@@ -32,7 +32,7 @@ mod tests;
 pub mod values;
 mod withheld;
 
-pub use basis::{model_hash, stale};
+pub use basis::{inputs_changed, model_hash, stale};
 pub use capability::{capability_refusals, capability_refusals_of_model};
 pub use change::{
     Action, ClearProperties, DriftWarning, OWNER, PLACE, PropertyDifference, ResourceChange, STATE, TYPE,

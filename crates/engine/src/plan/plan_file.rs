@@ -7,7 +7,7 @@ use super::withheld::WithheldChange;
 use crate::state::StateScope;
 use compact_str::CompactString;
 use gpb_base::diag::Diagnostic;
-use gpb_model::{Address, Place, PropertyMap, PropertyValue};
+use gpb_model::{Address, Input, Place, PropertyMap, PropertyValue};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -39,6 +39,9 @@ pub struct Plan {
     pub outputs_before: BTreeMap<String, serde_json::Value>,
     /// The `override`s in force, for the reader.
     pub overrides: Vec<String>,
+    /// The values that the program was given from outside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<Input>,
     /// True when the cloud was read; a plan that was not observed cannot be applied.
     pub observed: bool,
     /// The resources that are left alone because they, or what they depend on, could not be read.

@@ -435,6 +435,7 @@ impl<'a> Planner<'a> {
             place: inputs.model.environment.place.clone(),
             basis: basis::basis(inputs, &self.changes),
             overrides: if inputs.options.destroy { Vec::new() } else { self.overrides() },
+            inputs: inputs.model.inputs.clone(),
             outputs,
             outputs_before: inputs.snapshot.outputs.clone(),
             observed: inputs.observation.is_some() && inputs.snapshot.resources.keys().all(is_read),

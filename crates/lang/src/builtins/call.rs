@@ -51,9 +51,9 @@ fn run(builtin: &'static Builtin, args: Vec<Value>, cx: &TypeContext, span: Span
 fn symbolic(builtin: &Builtin, args: &[Value], span: Span) -> Value {
     let given: Vec<&Value> = args.iter().filter(|arg| !arg.is_absent()).collect();
     let ty = match (builtin.name, given.first().map(|first| type_of(first))) {
-        ("low" | "high", Some(Type::Range(of))) => of.as_ref().clone(),
+        ("low" | "high", Some(Type::Range(of))) => of.required().clone(),
         ("abs", Some(ty)) => ty,
-        ("min" | "max" | "sum", Some(Type::List(of))) if given.len() == 1 => of.as_ref().clone(),
+        ("min" | "max" | "sum", Some(Type::List(of))) if given.len() == 1 => of.required().clone(),
         ("min" | "max" | "sum", Some(ty)) if given.iter().all(|other| type_of(other) == ty) => ty,
         _ => builtin.result.clone(),
     };

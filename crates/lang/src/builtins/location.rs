@@ -46,6 +46,15 @@ pub(super) fn table() -> Vec<Builtin> {
             "A secret of the cloud's own secret store.",
         ),
         define(
+            "env",
+            &name(),
+            Type::String.optional(),
+            Refused,
+            // The evaluator reads it: what it returns is of the type that is expected.
+            |call| Ok(Value::absent(call.span)),
+            "A variable of the environment gpb runs in, as the default of a stack's parameter.",
+        ),
+        define(
             "env_secret",
             &name(),
             Type::Secret,

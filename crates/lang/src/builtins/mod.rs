@@ -20,6 +20,7 @@ pub use at_apply::resolve;
 pub use builtin::{Builtin, CallArg, Param};
 pub use call::call;
 pub use table::{all, called, lookup, names, unknown};
+pub use text::sha256;
 
 #[cfg(test)]
 mod tests;

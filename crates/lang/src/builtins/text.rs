@@ -94,7 +94,8 @@ fn parts() -> Vec<Builtin> {
     ]
 }
 
-fn sha256(text: &str) -> String {
+/// Returns the SHA-256 of a text in hexadecimal digits.
+pub fn sha256(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex

@@ -39,7 +39,7 @@ fn object<const N: usize>(name: &str, fields: [(&str, Type, &str); N]) -> Type {
         (Arc::from(name), FieldType { ty, default: None, doc: Some(doc.into()), span: None })
     };
     let fields: IndexMap<Arc<str>, FieldType> = fields.into_iter().map(field).collect();
-    Type::Object(Arc::new(ObjectType { name: Some(name.into()), fields, span: None }))
+    Type::Object(Arc::new(ObjectType { name: Some(name.into()), fields, ..ObjectType::default() }))
 }
 
 impl<'p> Expander<'_, 'p> {

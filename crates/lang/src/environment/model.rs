@@ -63,6 +63,7 @@ impl<'p> Expander<'_, 'p> {
             outputs: self.outputs(&collected),
             moves: self.moves(&moved, &scope),
             overrides: self.applied_overrides(),
+            inputs: self.inputs_used(&frame),
             layers: std::mem::take(&mut collected.layers),
             ..Model::default()
         };

@@ -21,11 +21,13 @@ impl<'p> Interpreter<'_, 'p> {
     pub fn with_context<R>(&self, scope: &Scope<'p>, f: impl FnOnce(&TypeContext<'_>) -> R) -> R {
         let names = || scope.names();
         let defaults = |id| self.default(id, scope);
+        let requirements = |id, value: &Value| self.type_requirement(id, value);
         f(&TypeContext {
             facts: self.cx.facts,
             place: scope.place(),
             names: &names,
             defaults: &defaults,
+            requirements: &requirements,
             judging: self.view.is_finished(),
             symbolic: self.view.world().is_some(),
             expected_at: None,

@@ -44,6 +44,9 @@ impl<'p> Interpreter<'_, 'p> {
             }
             ExprKind::List(items) => self.list(items, scope, expect, span),
             ExprKind::Object(stmts) => self.object(stmts, scope, expect, span),
+            ExprKind::Call { callee, args } if self.reads_variable(callee, scope) => {
+                self.variable(callee, args, scope, expect, span)
+            }
             ExprKind::Call { callee, args } => {
                 let value = self.call(callee, args, scope, span)?;
                 match expect {

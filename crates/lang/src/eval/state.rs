@@ -6,6 +6,7 @@ use super::meter::EvalMeter;
 use super::output_order::OutputOrder;
 use foldhash::HashSet;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Holds what one evaluation has computed, entered and used up so far.
@@ -19,6 +20,8 @@ pub struct EvalState<'p> {
     pub frames: FrameTable<'p>,
     /// The order that outputs bring to whoever uses them.
     pub order: OutputOrder<'p>,
+    /// The environment variables that were read; one that is not set has no text.
+    pub variables: RefCell<BTreeMap<String, Option<String>>>,
     /// The names of properties and fields, each once: there are few, and every resource repeats them.
     names: RefCell<HashSet<Arc<str>>>,
 }

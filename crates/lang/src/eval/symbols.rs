@@ -44,6 +44,7 @@ pub fn symbol_of(world: &World, ty: &Type, of: PropertyValue, span: Span) -> Val
     let kind = match ty {
         Type::Optional(_) if !world.is_given(&of) => ValueKind::Absent,
         Type::Optional(inner) => return symbol_of(world, inner, of, span),
+        Type::Bounded(bounded) => return symbol_of(world, &bounded.of, of, span),
         Type::Object(object) => {
             let field = |(name, field): (&Arc<str>, &gpb_model::ty::FieldType)| {
                 let of = symbol("member", vec![of.clone(), PropertyValue::Text(name.as_ref().into())]);

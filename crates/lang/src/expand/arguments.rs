@@ -58,16 +58,21 @@ impl<'p> Expander<'_, 'p> {
             let ty = binding.ty.as_ref().map(|ty| self.cx.ty(module, ty)).transpose()?;
             let home = Scope::new(frame.clone());
             let expect = ty.as_ref().map_or(Expectation::Any, Expectation::Type);
+            let set = self.cx.inputs.of_param(&binding.name.text).filter(|_| instance.is_stack());
+            let outside = set.map(|set| self.from_outside(set, binding, ty.as_ref())).transpose()?;
             let (value, from) = match (given, &binding.value) {
+                _ if outside.as_ref().is_some_and(|value| !value.is_absent() || binding.value.is_none()) => {
+                    (outside.unwrap_or_else(|| Value::absent(used)), home)
+                }
                 (Some(given), default) => {
                     let value = self.interpreter().given(&binding.name.text, given, expect)?;
                     match default {
                         // To give what is absent is to give nothing.
-                        Some(default) if value.is_absent() => (self.interpreter().eval(default, &home, expect)?, home),
+                        Some(default) if value.is_absent() => (self.default_of(binding, default, &home, expect)?, home),
                         _ => (value, scope_of(given).unwrap_or(home)),
                     }
                 }
-                (None, Some(default)) => (self.interpreter().eval(default, &home, expect)?, home),
+                (None, Some(default)) => (self.default_of(binding, default, &home, expect)?, home),
                 (None, None) if ty.as_ref().is_some_and(Type::is_optional) || is_optional(binding) => {
                     return Ok(Value::absent(binding.name.span));
                 }

@@ -11,7 +11,7 @@ use gpb_catalog::TypeDef;
 use gpb_model::value::{InstanceHandle, ResourceHandle, Value};
 use gpb_model::{Address, Environment, Goals, PropPath};
 use gpb_syntax::ast::Ident;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -33,6 +33,8 @@ pub struct Expander<'w, 'p> {
     pub environment: RefCell<Option<Rc<Environment>>>,
     /// The goals the environment is held to, as far as they have been met.
     pub goals: RefCell<Goals>,
+    /// A variable that is not set here decides a parameter, so that not all could be looked at.
+    pub unanswered: Cell<bool>,
 }
 
 impl<'w, 'p> Expander<'w, 'p> {
@@ -47,6 +49,7 @@ impl<'w, 'p> Expander<'w, 'p> {
             world: None,
             environment: RefCell::default(),
             goals: RefCell::default(),
+            unanswered: Cell::default(),
         }
     }
 

@@ -11,7 +11,9 @@ mod groups;
 mod instances;
 mod members;
 mod nodes;
+mod outside;
 mod places;
+mod requirements;
 mod visit;
 
 pub use after_clauses::below;

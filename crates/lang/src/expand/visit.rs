@@ -91,6 +91,7 @@ impl<'p> Expander<'_, 'p> {
                 }
                 Ok(())
             }
+            Stmt::Require(stmt) => self.require(frame, stmt),
             Stmt::Output(binding) => self.visit_output(frame, binding, at, into),
             Stmt::Moved { from, to, span } => {
                 into.moves.push((from, to, *span));

@@ -42,7 +42,7 @@ pub fn index(of: &Value, index: &Value, span: Span) -> Result<Value, Diagnostic>
         (ValueKind::List(_) | ValueKind::Map(_) | ValueKind::Unknown(_), ValueKind::Unknown(_))
         | (ValueKind::Unknown(_), _) => {
             let ty = match &of.kind {
-                ValueKind::Unknown(Unknown { ty: Type::List(item) | Type::Map(item), .. }) => item.as_ref().clone(),
+                ValueKind::Unknown(Unknown { ty: Type::List(item) | Type::Map(item), .. }) => item.unbounded().clone(),
                 _ => Type::Any,
             };
             wait("index", &[of, index], ty, span)
@@ -99,7 +99,7 @@ fn place_member(place: &Place, name: &str, name_span: Span, span: Span) -> Resul
 fn unknown_member(unknown: &Unknown, of: &Value, name: &str, name_span: Span, span: Span) -> Result<Value, Diagnostic> {
     let ty = match unknown.ty.required() {
         Type::Any => Type::Any,
-        Type::Map(of) => of.as_ref().clone(),
+        Type::Map(of) => of.unbounded().clone(),
         Type::Object(object) => {
             let no_field = || {
                 let found = nearest(name, object.fields.keys().map(AsRef::as_ref));

@@ -33,7 +33,11 @@ impl<'p> Resolver<'_, 'p> {
 
     fn declaration(&mut self, stmt: &'p Stmt, place: BodyKind) {
         match stmt {
-            Stmt::Param(binding) if place != BodyKind::Layer && self.group.is_none() => self.binding(binding),
+            Stmt::Param(binding) if place != BodyKind::Layer && self.group.is_none() => {
+                self.may_read_variables = place == BodyKind::Stack;
+                self.binding(binding);
+                self.may_read_variables = false;
+            }
             Stmt::Output(binding) if self.group != Some(GroupKind::For) => {
                 self.binding(binding);
                 binding.after.iter().for_each(|path| self.path(path));
@@ -55,6 +59,7 @@ impl<'p> Resolver<'_, 'p> {
                 self.module = outer;
             }
             Stmt::After { paths, .. } => paths.iter().for_each(|path| self.path(path)),
+            Stmt::Require(require) => self.requirement(require),
             Stmt::Moved { .. } if place == BodyKind::Stack => {}
             Stmt::Waive(waive) => self.waive(waive),
             Stmt::Recover(recover) => self.object(&recover.stmts, BodyKind::Object, &WordReader::Evaluation),

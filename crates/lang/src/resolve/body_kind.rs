@@ -106,6 +106,10 @@ pub fn describe(stmt: &Stmt, place: BodyKind) -> (String, Span, String) {
         Stmt::Waive(waive) => {
             belongs("waive", waive.span, "a resource, the use of a component, a body or an environment")
         }
+        Stmt::Require(require) => {
+            let keyword = word(require.span, "require");
+            belongs("require", keyword, "a stack, a layer, a component or a type")
+        }
         Stmt::Needs { span, .. } => belongs("needs", *span, "a resource or the use of a component"),
     }
 }

@@ -4,6 +4,7 @@ use super::resolver::Resolver;
 use super::word_reader::WordReader;
 use crate::builtins::{self, Builtin};
 use crate::graph_functions::{self, GraphFunction};
+use crate::inputs::VARIABLE;
 use crate::names::{ItemKind, NamedItem};
 use crate::node_id::NodeId;
 use gpb_base::diag::Diagnostic;
@@ -16,6 +17,15 @@ impl<'p> Resolver<'_, 'p> {
         if let Some(function) = self.world.names.function(self.module, &callee.text) {
             self.item_met(callee, &NamedItem::Fn(function));
             self.functions.edge(self.item, NodeId::new(function.item.span), callee.span);
+            return;
+        }
+        if callee.text == VARIABLE && !self.may_read_variables {
+            self.report(
+                Diagnostic::error("GPB1412", "`env` stands only in the default of a stack's parameter")
+                    .with_label(callee.span, "no environment variable can be read here")
+                    .help("declare `param tag: string = env(\"TAG\")` in the stack, and use `tag` here"),
+            );
+            self.unknown.insert(NodeId::new(callee.span));
             return;
         }
         if builtins::lookup(&callee.text).is_some() || crate::graph_functions::find(&callee.text).is_some() {

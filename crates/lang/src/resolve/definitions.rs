@@ -16,7 +16,7 @@ const EXPRESSION_WORDS: &[&str] = &["true", "false", "none", "if", "else", "for"
 /// The words that begin a statement, so that a component of that name could not be used.
 const STATEMENT_WORDS: &[&str] = &[
     "param", "let", "output", "layer", "resource", "existing", "in", "after", "protect", "ignore", "replace", "moved",
-    "override", "when", "recover", "derived", "budget", "needs", "policy", "each", "waive", "expect",
+    "override", "when", "recover", "derived", "budget", "needs", "require", "policy", "each", "waive", "expect",
 ];
 
 impl<'p> Resolver<'_, 'p> {

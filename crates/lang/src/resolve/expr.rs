@@ -10,7 +10,7 @@ use crate::ty::{TypeContext, check_text};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
 use gpb_syntax::ast::{
-    BinaryOp, Binding, Comprehension, Expr, ExprKind, Ident, PolicyStatement, TextPart, TypeExpr, TypeKind,
+    BinaryOp, Binding, Comprehension, Expr, ExprKind, Ident, PolicyStatement, RequireStmt, TextPart, TypeExpr, TypeKind,
 };
 
 impl<'p> Resolver<'_, 'p> {
@@ -163,6 +163,12 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
+    /// Resolves a condition that has to hold, and the reason.
+    pub(super) fn requirement(&mut self, require: &'p RequireStmt) {
+        self.head(&require.condition);
+        self.expr(&require.reason, &WordReader::of(&Type::String, None));
+    }
+
     pub(super) fn binding(&mut self, binding: &'p Binding) {
         if let Some(ty) = &binding.ty {
             self.type_defaults(ty);
@@ -187,13 +193,16 @@ impl<'p> Resolver<'_, 'p> {
         match &ty.kind {
             TypeKind::Named { args, .. } => args.iter().for_each(|arg| self.type_defaults(arg)),
             TypeKind::Optional(inner) => self.type_defaults(inner),
-            TypeKind::Object(fields) => {
+            TypeKind::Bounded { of, .. } => self.type_defaults(of),
+            TypeKind::Object { fields, requires } => {
                 let views = std::mem::take(&mut self.ribs);
                 for field in fields {
                     field.ty.iter().for_each(|ty| self.type_defaults(ty));
                     let reader = self.reader_of(self.module, field.ty.as_ref(), field.name.span);
                     field.value.iter().for_each(|value| self.expr(value, &reader));
                 }
+                self.ribs.push(ScopeRib::Vars(fields.iter().map(RibVar::bound).collect()));
+                requires.iter().for_each(|require| self.requirement(require));
                 self.ribs = views;
             }
             TypeKind::Words(words) => self.union_words(words),

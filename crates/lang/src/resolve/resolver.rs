@@ -46,6 +46,8 @@ pub(super) struct Resolver<'w, 'p> {
     pub item: NodeId,
     /// The innermost group around: what has one value for the whole body cannot stand in it.
     pub group: Option<GroupKind>,
+    /// What is resolved is the default of a stack's parameter, which may read environment variables.
+    pub may_read_variables: bool,
     /// The calls between functions.
     pub functions: &'w mut ReferenceGraph,
     /// The uses of components in components.
@@ -87,6 +89,7 @@ impl<'w, 'p> Resolver<'w, 'p> {
             layer: None,
             item,
             group: None,
+            may_read_variables: false,
             functions: &mut found.functions,
             components: &mut found.components,
             unknown: &mut found.unknown,

@@ -121,6 +121,7 @@ impl<'a, 'w, 'p> Walk<'a, 'w, 'p> {
                 self.expander.demanded(stmt, &Scope::new(frame.clone()), &frame.module_cx.prefix);
                 Ok(())
             }
+            Stmt::Require(stmt) => self.expander.require(frame, stmt),
             Stmt::After { paths, .. } => {
                 self.afters.push((paths, Scope::new(frame.clone())));
                 Ok(())

@@ -8,8 +8,8 @@ use super::text;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::foreign;
 use gpb_base::unit;
-use gpb_base::unit::Operands;
-use gpb_model::ty::Type;
+use gpb_base::unit::{Amount, Operands};
+use gpb_model::ty::{BoundedType, Type};
 use gpb_model::value::{BareWord, Value, ValueEntry, ValueKind, ValueMap, ValueRange};
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
@@ -30,6 +30,7 @@ pub fn conform(value: Value, ty: &Type, cx: &TypeContext) -> Result<Value, Vec<D
             Ok(unknown.spread(ty.clone(), value.span))
         }
         (_, Type::Optional(inner)) => conform(value, inner, cx),
+        (_, Type::Bounded(bounded)) => within(conform(value, &bounded.of, cx)?, bounded),
         (ValueKind::Absent, _) => one(absent(&value, ty, cx)),
         (ValueKind::Unknown(unknown), _) if unknown.ty.is_optional() && unknown.ty.may_be(ty) => {
             one(absent(&value, ty, cx))
@@ -50,6 +51,21 @@ pub fn conform(value: Value, ty: &Type, cx: &TypeContext) -> Result<Value, Vec<D
         (ValueKind::Map(entries), Type::Object(object)) => object::conform(entries, object, value.span, cx),
         _ => scalar(value, ty, cx).map_err(|one| vec![one]),
     }
+}
+
+/// Holds a value against the bounds of its type; what apply decides is not known to be outside of them.
+fn within(value: Value, bounded: &BoundedType) -> Result<Value, Vec<Diagnostic>> {
+    match value.as_amount() {
+        Some(amount) if !bounded.holds(amount) => one(out_of_bounds(&value, amount, bounded)),
+        _ => Ok(value),
+    }
+}
+
+fn out_of_bounds(value: &Value, amount: Amount, bounded: &BoundedType) -> Diagnostic {
+    let (low, high) = (bounded.low, bounded.high);
+    Diagnostic::error("GPB1131", format!("`{amount}` is not between `{low}` and `{high}`"))
+        .with_label(value.span, format!("expected `{low}..{high}`, both ends included"))
+        .with_label(bounded.span, "the bounds are declared here")
 }
 
 fn one<T>(diagnostic: Diagnostic) -> Result<T, Vec<Diagnostic>> {

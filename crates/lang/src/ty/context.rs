@@ -3,7 +3,7 @@
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::Place;
-use gpb_model::ty::DefaultId;
+use gpb_model::ty::{DefaultId, RequireId};
 use gpb_model::value::Value;
 use std::sync::Arc;
 
@@ -121,6 +121,8 @@ pub struct TypeContext<'a> {
     pub names: &'a dyn Fn() -> Vec<Arc<str>>,
     /// Evaluates the default of a field that was not given.
     pub defaults: &'a dyn Fn(DefaultId) -> Result<Value, Vec<Diagnostic>>,
+    /// Holds an object against a requirement of its type.
+    pub requirements: &'a dyn Fn(RequireId, &Value) -> Result<(), Vec<Diagnostic>>,
     /// The value belongs to a fact, and goes nowhere.
     ///
     /// What waits for apply then needs no record of the call.
@@ -141,6 +143,7 @@ impl<'a> TypeContext<'a> {
             place: None,
             names: &Vec::new,
             defaults: &|_| Err(Vec::new()),
+            requirements: &|_, _| Ok(()),
             judging: false,
             symbolic: false,
             expected_at: None,

@@ -32,7 +32,14 @@ pub fn conform(entries: &ValueMap, ty: &ObjectType, span: Span, cx: &TypeContext
             Err(mut found) => diagnostics.append(&mut found),
         }
     }
-    if diagnostics.is_empty() { Ok(Value::map(read, span)) } else { Err(diagnostics) }
+    if !diagnostics.is_empty() {
+        return Err(diagnostics);
+    }
+    let value = Value::map(read, span);
+    for id in &ty.requires {
+        (cx.requirements)(*id, &value)?;
+    }
+    Ok(value)
 }
 
 fn one_field(value: Value, field: &FieldType, cx: &TypeContext) -> Result<Value, Vec<Diagnostic>> {

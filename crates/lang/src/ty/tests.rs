@@ -31,7 +31,7 @@ fn health() -> Type {
             (Arc::from("note"), field(Type::String.optional(), None)),
         ]
         .into(),
-        span: None,
+        ..ObjectType::default()
     }))
 }
 

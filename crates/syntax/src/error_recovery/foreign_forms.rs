@@ -30,7 +30,7 @@ pub(in super::super) fn is_walrus(entry: SyntaxNode<'_>) -> bool {
 }
 
 /// Checks that an entry stands among those of a stack, a layer or a component, or of a group in one.
-fn declares(entry: SyntaxNode<'_>) -> bool {
+pub(super) fn declares(entry: SyntaxNode<'_>) -> bool {
     fn owner(entry: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
         entry.parent().filter(|body| body.is(Rule::body)).and_then(SyntaxNode::parent)
     }
@@ -138,6 +138,7 @@ impl ErrorFinder {
             Rule::compat_tag | Rule::compat_path => self.cloudformation(node),
             Rule::compat_fn => Some(self.function(node)),
             Rule::compat_assert => Some(self.assertion(node)),
+            Rule::compat_reason => self.reason_sign(node),
             Rule::compat_for => Some(self.loop_head(node)),
             Rule::compat_fields => self.fields(node),
             Rule::compat_list_for | Rule::compat_filter | Rule::compat_arrow => self.comprehension(node),
@@ -229,14 +230,6 @@ impl ErrorFinder {
         Diagnostic::error("GPB0086", "functions stand at the top of a file")
             .with_label(self.span(word), "inside a body there are none")
             .help("write `fn name(x: int) -> int = x * 2` beside the stacks; what it needs comes in as an argument")
-    }
-
-    fn assertion(&mut self, node: SyntaxNode<'_>) -> Diagnostic {
-        self.silent_until = node.end();
-        let word = node.child(Rule::compat_assert_word).unwrap_or(node);
-        Diagnostic::error("GPB0085", format!("there is no `{}`", word.text()))
-            .with_label(self.span(word), "no assertion can stand here")
-            .help("the type of a parameter says what it may be: `param mode: sandbox | live`, `param tasks: range<count>`")
     }
 
     fn loop_head(&mut self, node: SyntaxNode<'_>) -> Diagnostic {

@@ -22,7 +22,6 @@ fn sign(rule: Rule) -> Option<(&'static str, &'static str)> {
         }
         Rule::missing_as => ("`as`", "then a name for the resource: `each aws.s3.bucket as b require … else \"…\"`"),
         Rule::missing_require => ("`require`", "then what has to hold, and why: `require b.encrypted else \"…\"`"),
-        Rule::missing_reason => ("`else`", "then the reason, in quotes: whoever breaks the rule reads it"),
         Rule::missing_until => ("`until`", "then the last day of the waiver: `until \"2027-01-31\"`"),
         Rule::missing_because => ("`because`", "then the reason, in quotes: `because \"moved away in January\"`"),
         Rule::missing_params => ("`(`", "then the parameters, then `)`"),
@@ -105,6 +104,7 @@ impl ErrorFinder {
                 let diagnostic = expected("GPB0038", "`,`", "commas stand between the parts in brackets");
                 diagnostic.map(|diagnostic| diagnostic.fix("add a comma", at, ","))
             }
+            Rule::missing_reason => self.missing_reason(node),
             Rule::missing_newline => Some(self.missing_newline(node)),
             Rule::missing_quote => self.missing_quote(node),
             Rule::missing_triple => {

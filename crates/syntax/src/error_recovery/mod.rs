@@ -10,6 +10,7 @@ mod missing;
 mod one_form;
 mod pasted;
 mod public;
+mod requirement;
 mod unexpected;
 mod words;
 

@@ -37,6 +37,7 @@ fn beginning_of(word: &str) -> Option<&'static str> {
         "expect" => "write what has to hold: `expect count(aws.sqs.queue) == 3`",
         "each" => "write `each aws.s3.bucket as b require … else \"…\"`",
         "waive" => "write `waive policy_name until \"2027-01-31\" because \"…\"`",
+        "require" => "write `require condition else \"why\"`",
         "when" => "write `when cpu > 70% add 2`",
         _ => return None,
     })

@@ -158,6 +158,24 @@ impl Printer {
         }
     }
 
+    /// Writes `require … else …`.
+    ///
+    /// One that is too long for a line breaks before `else`.
+    pub fn requirement(&mut self, node: SyntaxNode<'_>, indent: usize) {
+        if self.flat {
+            self.spaced(node, indent);
+            return;
+        }
+        for (at, part) in node.children().enumerate() {
+            match part.rule() {
+                _ if at == 0 => {}
+                Rule::kw_else => self.newline(indent + STEP),
+                _ => self.out.push(' '),
+            }
+            self.node(part, indent + STEP);
+        }
+    }
+
     /// Writes a text block, its margin moved to where the block now stands.
     pub fn block_text(&mut self, node: SyntaxNode<'_>, indent: usize) {
         self.failed |= self.flat;

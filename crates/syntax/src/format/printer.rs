@@ -66,6 +66,7 @@ impl Printer {
             Rule::list_for | Rule::for_stmt | Rule::policy_for => self.comprehension(node, indent),
             Rule::policy_stmt => self.policy_statement(node, indent),
             Rule::each_stmt | Rule::require_clause | Rule::waive_stmt | Rule::expect_stmt => self.clauses(node, indent),
+            Rule::require_stmt => self.requirement(node, indent),
             Rule::block_text => self.block_text(node, indent),
             Rule::numeric => self.numeric(node),
             Rule::text | Rule::quoted_key | Rule::path | Rule::member | Rule::optional_member => self.verbatim(node),

@@ -39,6 +39,7 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::each_stmt
             | Rule::waive_stmt
             | Rule::expect_stmt
+            | Rule::require_stmt
             | Rule::compat_else
             | Rule::compat_fn
             | Rule::compat_assert

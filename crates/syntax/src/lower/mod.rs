@@ -25,17 +25,16 @@ use gpb_base::source::{FileId, Span};
 pub(super) const MAX_DEPTH: usize = 256;
 
 pub(super) fn module(file: FileId, tree: &SyntaxTree<'_>) -> (Module, Vec<Diagnostic>) {
-    let mut lower = Lowering {
-        file,
-        diagnostics: Vec::new(),
-        depth: 0,
-        nested: Vec::new(),
-        skip_until: 0,
-        aliases: Vec::new(),
-        public: false,
-    };
+    let mut lower = Lowering::of(file);
     let module = lower.module(tree.root());
     (module, lower.diagnostics)
+}
+
+/// Lowers a value that stands alone.
+pub(super) fn value(file: FileId, tree: &SyntaxTree<'_>) -> (Option<Expr>, Vec<Diagnostic>) {
+    let mut lower = Lowering::of(file);
+    let value = tree.root().map(|root| lower.expr_in(root));
+    (value, lower.diagnostics)
 }
 
 struct Lowering {
@@ -54,6 +53,18 @@ struct Lowering {
 }
 
 impl Lowering {
+    fn of(file: FileId) -> Self {
+        Self {
+            file,
+            diagnostics: Vec::new(),
+            depth: 0,
+            nested: Vec::new(),
+            skip_until: 0,
+            aliases: Vec::new(),
+            public: false,
+        }
+    }
+
     fn span(&self, node: SyntaxNode<'_>) -> Span {
         Span::new(self.file, node.start(), node.end())
     }

@@ -2,7 +2,7 @@
 
 use super::super::ast::{
     BinaryOp, BudgetStmt, Expr, ExprKind, ForStmt, Ident, IfStmt, LayerStmt, NamePath, PathSegment, RecoverStmt,
-    ResourceStmt, Stmt, WhenStmt,
+    RequireStmt, ResourceStmt, Stmt, WhenStmt,
 };
 use super::super::error_recovery;
 use super::super::tree::{Rule, SyntaxNode};
@@ -58,8 +58,20 @@ impl Lowering {
             Rule::each_stmt => Stmt::Each(self.each(node).into()),
             Rule::waive_stmt => Stmt::Waive(self.waive(node).into()),
             Rule::expect_stmt => Stmt::Expect(self.expect(node).into()),
+            Rule::require_stmt => Stmt::Require(self.requirement(node).into()),
             _ => return None,
         })
+    }
+
+    /// Lowers a condition and its reason.
+    pub(super) fn requirement(&mut self, node: SyntaxNode<'_>) -> RequireStmt {
+        let span = self.span(node);
+        if !node.has(Rule::kw_else) {
+            // What was meant for the reason may have been read as a part of the condition.
+            return RequireStmt { condition: self.missing(node), reason: self.missing(node), span };
+        }
+        let condition = self.after_keyword(node, Rule::kw_require);
+        RequireStmt { condition, reason: self.after_keyword(node, Rule::kw_else), span }
     }
 
     fn layer(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> LayerStmt {

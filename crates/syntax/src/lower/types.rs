@@ -4,6 +4,7 @@ use super::super::ast::{Binding, Ident, TypeExpr, TypeKind};
 use super::super::error_recovery;
 use super::super::tree::{Rule, SyntaxNode};
 use super::{DocLines, Lowering};
+use gpb_base::source::Span;
 
 impl Lowering {
     /// Lowers a `type_expr`, or one of the terms it is made of.
@@ -16,9 +17,16 @@ impl Lowering {
     fn type_kind(&mut self, node: SyntaxNode<'_>) -> TypeKind {
         match node.rule() {
             Rule::type_expr => self.union(node),
-            Rule::type_named => self.named(node),
+            Rule::type_named => match node.child(Rule::bounds) {
+                Some(bounds) => self.bounded(node, bounds),
+                None => self.named(node),
+            },
             Rule::quoted_key => TypeKind::Words(vec![self.name(node)]),
-            Rule::type_object => TypeKind::Object(self.type_fields(node)),
+            Rule::type_object => {
+                let requires = node.children().filter(|part| part.is(Rule::require_stmt));
+                let requires = requires.map(|stmt| self.requirement(stmt)).collect();
+                TypeKind::Object { fields: self.type_fields(node), requires }
+            }
             Rule::compat_type_list => {
                 let name = Ident { text: "list".into(), span: self.span(node), quoted: false };
                 TypeKind::Named { name, args: self.type_args(node) }
@@ -51,7 +59,7 @@ impl Lowering {
     fn union_word(&mut self, term: SyntaxNode<'_>) -> Option<Ident> {
         match term.rule() {
             Rule::quoted_key => Some(self.name(term)),
-            Rule::type_named if !term.has(Rule::type_args) => Some(self.type_name(term)),
+            Rule::type_named if !term.has(Rule::type_args) && !term.has(Rule::bounds) => Some(self.type_name(term)),
             Rule::missing_type => None,
             _ => {
                 let span = self.span(term);
@@ -85,6 +93,13 @@ impl Lowering {
         }
         let args = node.child(Rule::type_args).map(|args| self.type_args(args)).unwrap_or_default();
         TypeKind::Named { name, args }
+    }
+
+    fn bounded(&mut self, node: SyntaxNode<'_>, bounds: SyntaxNode<'_>) -> TypeKind {
+        let end = bounds.before().map_or(node.start(), SyntaxNode::end);
+        let span = Span::new(self.file, node.start(), end);
+        let of = TypeExpr { kind: self.named(node), span };
+        TypeKind::Bounded { of: of.into(), bounds: self.expr_in(bounds) }
     }
 
     fn type_args(&mut self, node: SyntaxNode<'_>) -> Vec<TypeExpr> {

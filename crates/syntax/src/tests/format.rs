@@ -234,3 +234,20 @@ fn files() {
 fn texts_with_mistakes_are_left_alone() {
     assert!(matches!(format("const a = "), Err(FormatError::Invalid(found)) if found.len() == 1));
 }
+
+#[test]
+fn constraints() {
+    check(
+        "format_constraints",
+        r#"
+type   check{ every:duration   10s..5min=30s
+  require every>  1s   else  "x" }
+component kafka {
+  param brokers:count   1 .. 60   = 3
+  param spare:  count 1..2 ?
+  require brokers % 3 == 0 else   "brokers must divide" // why
+  require brokers > 100 || is_set(spare) && spare > 12 else "a reason that is so long that both do not fit on a line"
+}
+"#,
+    );
+}

@@ -29,64 +29,6 @@ environment live of gpubroker { region = us-east-1 }
 }
 
 #[test]
-fn policies() {
-    check(
-        "policies",
-        r#"
-/// Live queues keep messages.
-policy queues_keep_messages {
-  severity = warning
-  each aws.sqs.queue as q if environment.mode == live && is_set(q.queue_name)
-    require q.message_retention_period >= 86400 else "${q.queue_name} forgets"
-    require q.a
-    else "b"
-  each resource as r require r.stateful else "c"
-  each = 1
-  each each { each = 2 }
-}
-policy empty {}
-stack s {
-  waive encrypted until "2027-01-31" because "it moves"
-  resource aws.sqs.queue jobs {
-    waive encrypted
-      until "2027-01-31"
-      because "it moves"
-    waive = 1
-    waive waive { a = 1 }
-    policy = policy { allow "a" on "b" }
-  }
-}
-"#,
-    );
-}
-
-#[test]
-fn tests_of_environments() {
-    check(
-        "tests_of_environments",
-        r#"
-/// What was agreed upon.
-test "live has three queues" of live {
-  with {
-    brokers = 6
-    usage { users = 1k }
-  }
-  expect count(aws.sqs.queue) == 3 else "three were agreed upon"
-  expect data.main.cluster.engine == "postgres" &&
-    plan.cost.expected < $5_000
-    else "b"
-  expect error GPB4001
-  expect no warning GPB9020 else "c"
-  expect error == warning
-  expect = 1
-  expect expect { with = 2 }
-}
-test "nothing" {}
-"#,
-    );
-}
-
-#[test]
 fn modules() {
     check(
         "modules",
@@ -186,6 +128,36 @@ stack s {
   p = {}
   q = [{ a = 1 }, [1], (2)]
   r = a - b / c % d < e
+}
+"#,
+    );
+}
+
+#[test]
+fn constraints() {
+    check(
+        "constraints",
+        r#"
+type check {
+  every: duration 10s..5min = 30s
+  require every > 1s else "x", timeout: count
+  require: string
+  require a
+    else "y"
+}
+type port = int 1..65535
+fn half(n: int -10..10) -> number = n / 2
+component kafka {
+  param brokers: count 1..60
+  param price: money $1..$2_000 = $5
+  param spare: count 1..2?
+  param sizes: map<list<bytes 1KiB..2 GiB>>
+  require brokers % zones == 0 else "${brokers} must divide"
+  require (a || b) && !c
+    else why
+  for x in xs { require x > 1 else "z" }
+  require = 3
+  use { require { a = 1 }, require = 2 }
 }
 "#,
     );
