@@ -205,6 +205,21 @@ pub enum Command {
         #[arg(long)]
         update: bool,
     },
+    /// Run the tests of a spec over plans on the embedded cloud
+    Test {
+        /// Spec whose tests, and those of the files it uses, are run; by default the one planned last
+        #[arg(value_name = "SPEC")]
+        spec: Option<PathBuf>,
+        /// Run only the tests whose name contains this text
+        #[arg(long, value_name = "TEXT")]
+        filter: Option<String>,
+        /// Also write the results to this file, as JUnit XML
+        #[arg(long, value_name = "FILE")]
+        junit: Option<PathBuf>,
+        /// Use the prices of this day, and look at waivers on it, instead of today
+        #[arg(long, value_name = "DATE")]
+        on: Option<String>,
+    },
     /// Estimate the monthly cost of an environment
     Cost {
         /// Spec to price; with `--diff`, the one before and the one after
@@ -272,9 +287,9 @@ pub enum Command {
         #[command(flatten)]
         asked: SimulateArgs,
     },
-    /// Explain an error code, a resource type, a function or an item of the library
+    /// Explain an error code, a resource type, a function, an item or a policy of the library
     Explain {
-        /// `GPB1002`, `aws.sqs.queue`, `AWS::SQS::Queue`, `cidr_split` or `aurora`
+        /// `GPB1002`, `aws.sqs.queue`, `AWS::SQS::Queue`, `cidr_split`, `aurora`, or `standard` for all policies
         #[arg(value_name = "CODE|TYPE|NAME")]
         subject: String,
     },

@@ -45,8 +45,13 @@ impl Session {
         }
     }
 
-    /// Opens the simulated cloud in the state folder.
-    fn sim(&self) -> Result<Arc<dyn Cloud>, String> {
+    /// Returns a simulated cloud that nothing is in, and that nothing outlives.
+    pub fn empty_sim(&self) -> Result<SimCloud, String> {
+        SimCloud::in_memory(self.sim_options()?).map_err(|error| error.to_string())
+    }
+
+    /// Returns the options of the simulated cloud, from those of the command line.
+    fn sim_options(&self) -> Result<SimOptions, String> {
         let (faults, scale) = sim_options(self.common.sim.as_deref().unwrap_or(""))?;
         let table = self.library.get("sim/latency.toml").ok_or("the standard library has no sim/latency.toml")?;
         let behaviour = match self.common.sim_behaviour {
@@ -54,7 +59,7 @@ impl Session {
             // Its times pass at the pace of the latencies, as those of the engine's own waits do.
             SimBehaviour::Aws => Behaviour::aws(&self.library)?.scaled(scale),
         };
-        let options = SimOptions {
+        Ok(SimOptions {
             types: Arc::new(Catalog::embedded()),
             clock: Arc::new(SystemClock::default()),
             faults,
@@ -65,7 +70,12 @@ impl Session {
                 .map_or_else(|| Ok(OutputForms::none()), |text| OutputForms::parse(text))?,
             behaviour,
             hook: None,
-        };
+        })
+    }
+
+    /// Opens the simulated cloud in the state folder.
+    fn sim(&self) -> Result<Arc<dyn Cloud>, String> {
+        let options = self.sim_options()?;
         state_folder::private_folder(&self.common.state).map_err(|error| {
             format!("`{}` cannot be made: {}", self.common.state.display(), file_loader::io_message(&error))
         })?;

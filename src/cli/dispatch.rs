@@ -7,7 +7,7 @@ use crate::cli::session::Session;
 use crate::cli::terminal::{self, Terminal};
 use crate::cli::{
     apply, compile, cost, drill, explain, file_loader, fmt, given, graph, inspect, logs, plan, prices, recovery,
-    simulate, state, vendor,
+    simulate, state, test, vendor,
 };
 use crate::lsp;
 use clap::{CommandFactory, Parser};
@@ -83,6 +83,7 @@ fn described(command: &Command) -> (&'static str, Option<&Path>) {
         Command::State { .. } => ("state", None),
         Command::Output { spec, .. } => ("output", Some(spec)),
         Command::Cost { specs, .. } => ("cost", specs.first().map(AsRef::as_ref)),
+        Command::Test { spec, .. } => ("test", spec.as_deref()),
         Command::Prices { .. } => ("prices", None),
         Command::Graph { spec, .. } => ("graph", Some(spec)),
         Command::Fmt { .. } => ("fmt", None),
@@ -112,6 +113,10 @@ fn dispatch(session: &Session, command: &Command) -> Exit {
         Command::Output { spec, name } => inspect::output(session, spec, name.as_deref()),
         Command::Cost { specs, at, on, diff } => {
             cost::run(session, &cost::CostRequest { specs, at: at.as_deref(), on: on.as_deref(), diff: *diff })
+        }
+        Command::Test { spec, filter, junit, on } => {
+            let request = test::TestRequest { filter: filter.as_deref(), junit: junit.as_deref(), on: on.as_deref() };
+            test::run(session, spec.as_deref(), &request)
         }
         Command::Prices { command: None, words, region } => prices::list(session, words, region.as_deref()),
         Command::Prices { command: Some(PricesCommand::Refresh { into, only }), .. } => {

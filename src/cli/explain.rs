@@ -1,6 +1,6 @@
-//! `gpb explain`: the page of a code, a type of the catalog, a function, or an item of the standard library.
+//! `gpb explain`: the page of a code, a type of the catalog, a function, an item or a policy of the library.
 
-use crate::cli::{Session, exit::Exit, terminal};
+use crate::cli::{Session, exit::Exit, policy_pages, terminal};
 use crate::item_docs;
 use gpb_base::diag;
 use gpb_base::source::SourceMap;
@@ -23,6 +23,10 @@ pub fn run(session: &Session, subject: &str) -> Exit {
         terminal::print(&if json { format!("{:#}\n", describe_json(&def)) } else { describe(&def) });
         return Exit::Done;
     }
+    if let Some(document) = policy_pages::find(&session.library, subject) {
+        terminal::print(&if json { format!("{:#}\n", document.json()) } else { document.human() });
+        return Exit::Done;
+    }
     if let Some(text) = of_library(session, subject).or_else(|| item_docs::of_function(subject)) {
         let document = serde_json::json!({ "name": subject, "text": text });
         terminal::print(&if json { format!("{document:#}\n") } else { text });
@@ -36,8 +40,9 @@ pub fn run(session: &Session, subject: &str) -> Exit {
         catalog.suggest(subject).into_iter().next().map(str::to_owned).or_else(functions)
     };
     let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-    session
-        .fail(&format!("`{subject}` is neither a code, a resource type, a function nor an item of the library{hint}"))
+    session.fail(&format!(
+        "`{subject}` is neither a code, a resource type, a function nor an item or a policy of the library{hint}"
+    ))
 }
 
 /// Returns the documentation of an item of the standard library.

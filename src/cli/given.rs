@@ -81,6 +81,7 @@ fn refused(option: &str, command: &Command) -> Option<String> {
         | Command::Plan { .. }
         | Command::Apply { .. }
         | Command::Destroy { .. }
+        | Command::Test { .. }
         | Command::Cost { .. }
         | Command::Graph { .. }
         | Command::Recovery { .. }

@@ -19,6 +19,7 @@ mod inspect;
 mod logs;
 mod memory;
 mod plan;
+mod policy_pages;
 mod prices;
 mod progress;
 mod recovery;
@@ -28,6 +29,9 @@ mod state;
 mod state_folder;
 mod stop_signals;
 mod terminal;
+mod test;
+mod test_report;
+mod test_values;
 mod vendor;
 mod visible;
 

@@ -20,7 +20,7 @@ function s:Main() abort
   endfor
 endfunction
 
-let s:keyword = '^gpb\%(Keyword\|Item\|Repeat\|Conditional\|Include\|As\|Of\|Uses\|From\|PolicyMark\|PolicyWord\)$'
+let s:keyword = '^gpb\%(Keyword\|Item\|Repeat\|Conditional\|Include\|Of\|As\|Uses\|From\|PolicyMark\|PolicyWord\)$'
 let s:accepts = {
       \ 'keyword': s:keyword,
       \ 'comment': '^gpb\%(Comment\|DocComment\|Todo\)$',

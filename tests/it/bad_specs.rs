@@ -39,7 +39,7 @@ use std::{env, fs, thread};
 
 const LIMIT: Duration = Duration::from_mins(1);
 /// Categories whose files gpb reads itself, because the reading is under test, or what only a whole check finds.
-const BY_THE_PROGRAM: [&str; 4] = ["files", "modules", "physical", "refusals"];
+const BY_THE_PROGRAM: [&str; 5] = ["files", "modules", "physical", "policy_rules", "refusals"];
 /// The message of the compiler when its thread panicked.
 const CAUGHT_PANIC: &str = "there is no memory for the compiler's stack";
 

@@ -16,6 +16,7 @@ mod plan;
 mod protection;
 mod secrets;
 mod state;
+mod tests;
 
 use crate::support::{Folder, Ran};
 use std::fmt::Write as _;

@@ -18,6 +18,7 @@ mod recovery;
 mod rules;
 mod scaling;
 mod specs;
+mod standard_policies;
 mod static_check;
 mod suggested_fixes;
 mod support;

@@ -62,6 +62,13 @@ syntax match gpbKeyword /\%#=1\v%(<<kw_budget>>\s+)@80<=<<kw_at>>%(\s)@=/
 syntax match gpbKeyword /\%#=1\v%(<<kw_budget>>\s+[^=]*\s)@200<=<<kw_per>>%(\s)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_needs>>%(\s+\d)@=/
 syntax match gpbKeyword /\%#=1\v%(<<kw_needs>>\s+[^=]*\s)@200<=<<kw_of>>%(\s)@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_each>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+<<name>>)@=/ nextgroup=gpbEachType skipwhite
+syntax match gpbEachType /\%#=1\v<<type_name>>/ contained nextgroup=gpbAs skipwhite
+syntax match gpbAs /\%#=1\v<<kw_as>>/ contained nextgroup=gpbName skipwhite
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_expect>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+[^= \t{])@=/
+syntax match gpbKeyword /\%#=1\v\s@1<=<<kw_require>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+[^= \t,}])@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_waive>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+<<name>>)@=/
+syntax match gpbKeyword /\%#=1\v%(<<kw_waive>>\s+[^=]*\s|^\s*)@200<=<<kw_until|kw_because>>%(\s+")@=/
 syntax match gpbName /\%#=1\v<<name>>/ contained
 syntax match gpbChoice /\%#=1\v<<name>>/ contained
 syntax match gpbResourceType /\%#=1\v<<type_name>>/ contained nextgroup=gpbResourceName skipwhite
@@ -74,10 +81,11 @@ syntax match gpbUsedComma /,/ contained nextgroup=gpbUsed skipwhite skipnl
 " Items, which start at the left margin.
 syntax match gpbInclude /\%#=1\v^<<kw_use>>%(\s*["'])@=/ nextgroup=gpbUsedFile skipwhite
 syntax match gpbUsedFile /\%#=1\v"[^"]*"/ contained nextgroup=gpbAs skipwhite
-syntax match gpbAs /\%#=1\v<<kw_as>>/ contained
 syntax match gpbItem /\%#=1\v^<<kw_extend>>\s+<<kw_stack>>%(\s+<<name>>)@=/ nextgroup=gpbItemName skipwhite
-syntax match gpbItem /\%#=1\v^%(<<kw_pub>>\s+)?<<kw_stack|kw_component>>%(\s+<<name>>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^%(<<kw_pub>>\s+)?<<kw_stack|kw_component|kw_policy>>%(\s+<<name>>\s*%(\{|$|\/\/))@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^<<kw_environment>>%(\s+<<name>>%(\s+<<kw_of>>|\s*\{|\s*$))@=/ nextgroup=gpbItemName skipwhite
+syntax match gpbItem /\%#=1\v^<<kw_test>>%(\s+")@=/
+syntax match gpbOf /\%#=1\v%("\s)@2<=<<kw_of>>%(\s+<<name>>\s*\{)@=/ nextgroup=gpbItemName skipwhite
 syntax match gpbItem /\%#=1\v^<<kw_facts>>%(\s+<<name>>\.)@=/ nextgroup=gpbResourceType skipwhite
 syntax match gpbItem /\%#=1\v^%(<<kw_pub>>\s+)?<<kw_fn>>%(\s+<<name>>\s*\()@=/ nextgroup=gpbFunctionName skipwhite
 syntax match gpbItem /\%#=1\v^%(<<kw_pub>>\s+)?<<kw_const>>%(\s+<<name>>\s*[:=])@=/ nextgroup=gpbName skipwhite
@@ -118,6 +126,8 @@ highlight default link gpbConditional Conditional
 highlight default link gpbRepeat Repeat
 highlight default link gpbKeyword Keyword
 highlight default link gpbName Identifier
+highlight default link gpbEachType Type
+highlight default link gpbAs Keyword
 highlight default link gpbChoice Constant
 highlight default link gpbResourceType Type
 highlight default link gpbResourceName Identifier
@@ -128,7 +138,6 @@ highlight default link gpbDomain Constant
 highlight default link gpbUsed Identifier
 highlight default link gpbInclude Include
 highlight default link gpbUsedFile String
-highlight default link gpbAs Include
 highlight default link gpbItem Structure
 highlight default link gpbItemName Typedef
 highlight default link gpbFunctionName Function

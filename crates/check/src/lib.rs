@@ -1,4 +1,4 @@
-//! Checks a model against its goals (recovery, cost and scaling) and against what AWS refuses.
+//! Checks a model against its goals (recovery, cost and scaling), against policies, and against what AWS refuses.
 //!
 //! And simulates scaling rules under a load.
 //!
@@ -6,6 +6,7 @@
 //! [`run_checks`], which runs all of them.
 
 pub mod cost;
+pub mod policies;
 pub mod recovery;
 pub mod rules;
 pub mod scaling;

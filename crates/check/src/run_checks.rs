@@ -3,7 +3,7 @@
 use crate::change_pricing::with_prices;
 use crate::check_inputs::CheckInputs;
 use crate::verdict_summary::VerdictSummary;
-use crate::{cost, credentials, recovery, rules, scaling};
+use crate::{cost, credentials, policies, recovery, rules, scaling};
 use gpb_base::diag::Diagnostic;
 use gpb_base::threads::join;
 use gpb_catalog::{TypeLookup, display_path};
@@ -40,7 +40,8 @@ pub fn run_checks(environments: &[CompiledEnvironment], inputs: &CheckInputs<'_>
         found.push(verdicts.found);
         summaries.push(verdicts.summary);
     }
-    let diagnostics = if cycles.is_empty() { merge(environments, found) } else { cycles };
+    let mut diagnostics = if cycles.is_empty() { merge(environments, found) } else { cycles };
+    diagnostics.extend(policies::unused_waivers(environments.iter().map(|made| &made.model)));
     CheckResults { graphs, summaries, diagnostics }
 }
 
@@ -69,6 +70,7 @@ fn findings(made: &CompiledEnvironment, inputs: &CheckInputs<'_>) -> Environment
     let scale = || {
         let mut found = rules::check(&made.model, library, inputs.types);
         found.extend(credentials::check(&made.model, inputs.types));
+        found.extend(policies::check(&made.model, inputs.types, day));
         found.extend(scaling::check(&made.model));
         found
     };

@@ -99,10 +99,16 @@ pub fn compile_at(
     run(entry, inputs, (environment, CompileGoal::Compile), Some(at))
 }
 
+/// Compiles one environment of a program that is read already; what no environment expands is not looked at.
+pub(crate) fn compile_program(program: Program, inputs: &CompileInputs<'_>, environment: &str) -> Compilation {
+    finish(program, inputs, (Some(environment), CompileGoal::Test), None)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CompileGoal {
     Check,
     Compile,
+    Test,
 }
 
 fn run(
@@ -111,7 +117,15 @@ fn run(
     wanted: (Option<&str>, CompileGoal),
     at: Option<&(String, Decimal)>,
 ) -> Compilation {
-    let mut program = modules::load(entry, inputs.loader, inputs.library);
+    finish(modules::load(entry, inputs.loader, inputs.library), inputs, wanted, at)
+}
+
+fn finish(
+    mut program: Program,
+    inputs: &CompileInputs<'_>,
+    wanted: (Option<&str>, CompileGoal),
+    at: Option<&(String, Decimal)>,
+) -> Compilation {
     let mut diagnostics = std::mem::take(&mut program.diagnostics);
     let given = PlacedInputs::new(inputs.given, &mut program.sources);
     let broken: Vec<Span> = diagnostics.iter().filter(|one| one.is_error()).filter_map(Diagnostic::span).collect();
@@ -185,7 +199,9 @@ fn evaluate(
     if chosen.is_empty() {
         Expander::new(&cx, &resolved).interpreter().constants();
     }
-    static_check::check(&cx, &resolved, broken);
+    if goal != CompileGoal::Test {
+        static_check::check(&cx, &resolved, broken);
+    }
     let diagnostics = cx.reports.take_diagnostics();
     EvalOutput { environments, models, resolved, diagnostics }
 }

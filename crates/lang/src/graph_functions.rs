@@ -1,5 +1,7 @@
 //! The functions that look at the graph of resources, which facts alone may call.
 
+use gpb_syntax::ast::{Expr, ExprKind, Ident};
+
 /// Describes one function.
 #[derive(Debug, Clone, Copy)]
 pub struct GraphFunction {
@@ -18,9 +20,32 @@ impl GraphFunction {
         Self { name, least, most, usage }
     }
 
+    /// Checks whether its first argument is a resource type, which may be written as it is: `count(aws.sqs.queue)`.
+    pub fn is_about_a_type(&self) -> bool {
+        matches!(self.name, "all" | "count" | "resources_where")
+    }
+
     /// Checks whether it takes this number of arguments.
     pub fn takes(&self, arguments: usize) -> bool {
         (self.least..=self.most).contains(&arguments)
+    }
+}
+
+/// Returns the resource type that an expression spells, `aws.sqs.queue`.
+pub fn spelt_type(expr: &Expr) -> Option<String> {
+    match &*expr.kind {
+        ExprKind::Name(name) => Some(name.text.to_string()),
+        ExprKind::Member { of, name, optional: false } => Some(format!("{}.{}", spelt_type(of)?, name.text)),
+        _ => None,
+    }
+}
+
+/// Returns the name that an expression of members begins with.
+pub fn head_of(expr: &Expr) -> Option<&Ident> {
+    match &*expr.kind {
+        ExprKind::Name(name) => Some(name),
+        ExprKind::Member { of, .. } => head_of(of),
+        _ => None,
     }
 }
 
@@ -28,6 +53,8 @@ const FUNCTIONS: &[GraphFunction] = &[
     GraphFunction::new("account_of", 1, 1, "account_of(resource)"),
     GraphFunction::new("address_of", 1, 1, "address_of(resource)"),
     GraphFunction::new("all", 1, 1, "all(type)"),
+    GraphFunction::new("count", 1, 1, "count(type)"),
+    GraphFunction::new("document_of", 1, 1, "document_of(value)"),
     GraphFunction::new("region_of", 1, 1, "region_of(resource)"),
     GraphFunction::new("required_by", 2, 2, "required_by(resource, what)"),
     GraphFunction::new("resource_of", 1, 2, "resource_of(value, type)"),

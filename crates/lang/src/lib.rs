@@ -28,10 +28,12 @@ mod literal;
 mod modules;
 mod names;
 mod node_id;
+mod policy_items;
 mod qualified;
 mod resolve;
 mod static_check;
 mod template_files;
+mod test_items;
 mod type_table;
 
 #[cfg(test)]
@@ -42,3 +44,4 @@ pub use embedded::EmbeddedCloudFacts;
 pub use facts::FactProgram;
 pub use inputs::{ProgramInputs, SetInput};
 pub use library_index::{LibraryIndex, defined};
+pub use test_items::{ListedExpectation, ListedTest, TestSuite, tests as list_tests};

@@ -1,6 +1,7 @@
 //! The index of the standard library: finds the files a text needs without parsing either, and parses each file once.
 
 use super::names::ItemKind;
+use super::policy_items;
 use foldhash::HashMap;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::SourceMap;
@@ -78,10 +79,14 @@ impl LibraryIndex {
                     None => drop(definers.insert(name.as_bytes().into(), vec![definer])),
                 }
             };
+            // What only an environment can ask for, no mention reads.
+            let is_pack = file.path.starts_with(policy_items::FOLDER);
             known_types(&file.text).for_each(|name| define(name, false, true));
             for ItemHead { kind, name, is_public } in items_of(&file.text) {
-                define(name, kind == ItemKind::Component, is_public);
-                if is_public {
+                if !is_pack {
+                    define(name, kind == ItemKind::Component, is_public);
+                }
+                if is_public || kind == ItemKind::Policy {
                     items.push((kind, name.to_owned()));
                 }
             }
@@ -126,6 +131,13 @@ impl LibraryIndex {
         let mut needed = definers.flatten().map(|one| one.file).collect();
         self.add_dependencies(&mut needed);
         needed
+    }
+
+    /// Returns the packs of policies, each with the number of its file.
+    pub fn packs(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.files.iter().enumerate().filter_map(|(number, file)| {
+            Some((file.path.strip_prefix(policy_items::FOLDER)?.strip_suffix(".gpb")?, number))
+        })
     }
 
     /// Adds to some files all that they mention in their turn.
@@ -186,6 +198,7 @@ fn items_of(text: &str) -> impl Iterator<Item = ItemHead<'_>> {
             "fn" => ItemKind::Fn,
             "type" => ItemKind::Type,
             "const" => ItemKind::Const,
+            "policy" => ItemKind::Policy,
             _ => return None,
         };
         let end = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());

@@ -2,6 +2,7 @@
 
 use super::extensions;
 use super::library_index::LibraryIndex;
+use super::policy_items;
 use super::template_files::TemplateFiles;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Loader, SourceMap, Span};
@@ -197,6 +198,11 @@ impl Program {
         for source in self.modules.iter().skip(1).filter_map(|loaded| self.sources.get(loaded.module.file)) {
             needed.extend(index.files_mentioned(&source.text));
         }
+        let asked: Vec<&str> = self.modules.iter().flat_map(|loaded| policy_items::asked(&loaded.module)).collect();
+        if !asked.is_empty() {
+            let is_asked = |pack: &str| asked.iter().any(|one| *one == policy_items::STANDARD || *one == pack);
+            needed.extend(index.packs().filter(|(pack, _)| is_asked(pack)).map(|(_, number)| number));
+        }
         index.add_dependencies(&mut needed);
         self.library = index;
         self.read_library(needed);
@@ -215,6 +221,21 @@ impl Program {
             });
         }
         self.read = needed;
+    }
+
+    /// Returns the program with another tree in the place of a module's.
+    pub fn with_module(&self, id: ModuleId, module: Arc<Module>) -> Program {
+        let mut modules = self.modules.clone();
+        if let Some(loaded) = modules.get_mut(id.0) {
+            loaded.module = module;
+        }
+        Program {
+            sources: self.sources.clone(),
+            modules,
+            library: self.library.clone(),
+            read: self.read.clone(),
+            ..Program::default()
+        }
     }
 
     /// Returns the program with the library's facts about more types, in the order in which it would have read them; none

@@ -33,6 +33,9 @@ pub fn span_of(stmt: &Stmt) -> Span {
         Stmt::If(group) => group.span,
         Stmt::Recover(recover) => recover.span,
         Stmt::Budget(budget) => budget.span,
+        Stmt::Each(each) => each.span,
+        Stmt::Waive(waive) => waive.span,
+        Stmt::Expect(expect) => expect.span,
         Stmt::Require(require) => require.span,
         Stmt::In { span, .. }
         | Stmt::Extension { span, .. }

@@ -1,6 +1,7 @@
 //! The goals of an environment: recovery targets, budgets, usage. The checks compare them with the facts.
 
 use crate::address::Address;
+use crate::policy::Waiver;
 use crate::value::Value;
 use gpb_base::source::Span;
 use rust_decimal::Decimal;
@@ -27,6 +28,8 @@ pub struct Goals {
     ///
     /// Only what is written.
     pub resource_usage: BTreeMap<Address, BTreeMap<String, Value>>,
+    /// The policies that need not hold for a time, in order of declaration.
+    pub waivers: Vec<Waiver>,
 }
 
 /// A failure domain: what is lost at once. The four that AWS Resilience Hub uses.

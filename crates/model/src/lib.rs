@@ -13,6 +13,7 @@ mod model;
 mod names;
 mod number;
 mod path;
+mod policy;
 mod property;
 mod property_json;
 mod resource;
@@ -31,6 +32,7 @@ pub use model::{AuthoredSite, CompiledEnvironment, Layer, Model, Move, Output, O
 pub use names::{AccountId, Region, TypeName};
 pub use number::Number;
 pub use path::PropPath;
+pub use policy::{PolicyFinding, PolicyRule, PolicySeverity, Waiver};
 pub use property::{PropertyMap, PropertyValue, Reference, SecretSource};
 pub use property_json::ValueError;
 pub use resource::{Lifecycle, Replacement, Resource};

@@ -6,8 +6,10 @@ use crate::fact::Fact;
 use crate::goals::Goals;
 use crate::input::Input;
 use crate::path::PropPath;
+use crate::policy::PolicyFinding;
 use crate::property::PropertyValue;
 use crate::resource::Resource;
+use crate::value::Value;
 use gpb_base::source::Span;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -33,6 +35,12 @@ pub struct Model {
     pub goals: Goals,
     /// By resource in the order of `resources`, and for each as its facts are written.
     pub facts: Vec<Fact>,
+    /// The values of the stack's parameters, by name; those that are absent are left out.
+    pub params: BTreeMap<String, Value>,
+    /// The resources that break a policy, by policy in the order they are written.
+    pub findings: Vec<PolicyFinding>,
+    /// The names of the policies that hold in the environment, sorted.
+    pub policies: Vec<String>,
     /// The places where the program's author wrote what stands in the library: of a resource, and of its properties.
     ///
     /// Only resources of the library's components have an entry.

@@ -77,6 +77,15 @@ pub enum Item {
     },
     /// `facts aws.sqs.queue { … }`
     Facts(FactsItem),
+    /// `policy name { each aws.s3.bucket as b require … else "…" }`
+    Policy(Body),
+    /// `test "name" of live { with { … } expect … }`
+    Test {
+        /// The environment or the stack that is tested; the only one of the program where it is not written.
+        of: Option<Ident>,
+        /// The test's name, in quotes, and its entries.
+        body: Body,
+    },
 }
 
 /// `use "platform.gpb"`, or `use "net.gpb" as net`.
@@ -103,7 +112,7 @@ pub struct FactsItem {
     pub span: Span,
 }
 
-/// `doc head name { stmts }`: a component, a stack, more of a stack, an environment.
+/// `doc head name { stmts }`: a component, a stack, more of a stack, an environment, a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
     /// The `///` lines above it.
@@ -338,8 +347,80 @@ pub enum Stmt {
         /// Source range of the whole statement.
         span: Span,
     },
+    /// `each aws.s3.bucket as b require … else "…"`, in a policy
+    Each(Box<EachStmt>),
+    /// `waive encrypted until "2027-01-31" because "…"`
+    Waive(Box<WaiveStmt>),
+    /// `expect data.main.cluster.engine == "postgres" else "…"`, in a test
+    Expect(Box<ExpectStmt>),
     /// `require brokers % zones == 0 else "brokers must divide among the zones"`
     Require(Box<RequireStmt>),
+}
+
+/// `expect condition else "why"` or `expect error GPB4001 else "why"`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectStmt {
+    /// What is expected.
+    pub what: Expected,
+    /// The reason, behind `else`.
+    pub why: Option<Expr>,
+    /// Source range of the whole statement.
+    pub span: Span,
+}
+
+/// What a test expects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// A condition that holds.
+    Condition(Expr),
+    /// A diagnostic: `error GPB4001`, `no warning GPB9020`.
+    Code {
+        /// The word `no`: there is none.
+        no: Option<Ident>,
+        /// `error`, `warning` or `refused`.
+        kind: Ident,
+        /// The code, `GPB4001`.
+        code: Ident,
+    },
+}
+
+/// `each aws.s3.bucket as b if condition require … else "…"`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EachStmt {
+    /// The resource type, or the one name `resource` for all types.
+    pub ty: NamePath,
+    /// The name of the resource in the expressions behind it.
+    pub name: Ident,
+    /// The condition under which the rule is about a resource, behind `if`.
+    pub condition: Option<Expr>,
+    /// The requirements, in order.
+    pub requires: Vec<RequireClause>,
+    /// Source range of the whole statement.
+    pub span: Span,
+}
+
+/// `require condition else "reason"`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequireClause {
+    /// The condition that has to hold.
+    pub condition: Expr,
+    /// The reason, behind `else`.
+    pub reason: Expr,
+    /// Source range of the clause.
+    pub span: Span,
+}
+
+/// `waive encrypted until "2027-01-31" because "…"`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaiveStmt {
+    /// The policy that is waived.
+    pub policy: Ident,
+    /// The last day on which the waiver holds, behind `until`.
+    pub until: Expr,
+    /// The reason, behind `because`.
+    pub because: Expr,
+    /// Source range of the whole statement.
+    pub span: Span,
 }
 
 /// `require brokers % zones == 0 else "brokers must divide among the zones"`

@@ -3,8 +3,8 @@
 //! Two texts mean the same when their dumps are equal; the formatter checks itself by it, and tests read it.
 
 use super::ast::{
-    Arg, Binding, Body, Comprehension, Expr, ExprKind, FieldStmt, Ident, Item, Module, NamePath, PathSegment,
-    PolicyStatement, RequireStmt, Stmt, TextPart, TypeExpr, TypeKind,
+    Arg, Binding, Body, Comprehension, EachStmt, ExpectStmt, Expected, Expr, ExprKind, FieldStmt, Ident, Item, Module,
+    NamePath, PathSegment, PolicyStatement, RequireStmt, Stmt, TextPart, TypeExpr, TypeKind,
 };
 use std::fmt::Write as _;
 
@@ -64,6 +64,11 @@ impl TreeDump {
                 self.line(&format!("facts {}", path(&facts.ty)));
                 self.stmts(&facts.stmts);
             }
+            Item::Policy(body) => self.body("policy", body),
+            Item::Test { of, body } => {
+                let of = of.as_ref().map_or(String::new(), |of| format!(" of {}", name(of)));
+                self.body(&format!("test{of}"), body);
+            }
             Item::Environment { of, body } => self.body(&format!("environment of {}", name(of)), body),
         }
     }
@@ -114,9 +119,35 @@ impl TreeDump {
             Stmt::Needs { amount, what, of, .. } => {
                 self.line(&format!("needs {} {} of {}", expr(amount), name(what), path(of)));
             }
+            Stmt::Each(each) => self.each(each),
+            Stmt::Expect(expect) => self.expect(expect),
+            Stmt::Waive(waive) => {
+                let (until, because) = (expr(&waive.until), expr(&waive.because));
+                self.line(&format!("waive {} until {until} because {because}", name(&waive.policy)));
+            }
             Stmt::Require(require) => self.line(&requirement(require)),
             Stmt::Moved { from, to, .. } => self.line(&format!("moved {} to {}", path(from), path(to))),
             _ => self.nest(stmt),
+        }
+    }
+
+    fn expect(&mut self, expect: &ExpectStmt) {
+        let what = match &expect.what {
+            Expected::Condition(condition) => expr(condition),
+            Expected::Code { no, kind, code } => {
+                let no = if no.is_some() { "no " } else { "" };
+                format!("{no}{} {}", name(kind), name(code))
+            }
+        };
+        let why = expect.why.as_ref().map_or(String::new(), |why| format!(" else {}", expr(why)));
+        self.line(&format!("expect {what}{why}"));
+    }
+
+    fn each(&mut self, each: &EachStmt) {
+        let condition = each.condition.as_ref().map_or(String::new(), |condition| format!(" if {}", expr(condition)));
+        self.line(&format!("each {} as {}{condition}", path(&each.ty), name(&each.name)));
+        for require in &each.requires {
+            self.line(&format!("  require {} else {}", expr(&require.condition), expr(&require.reason)));
         }
     }
 

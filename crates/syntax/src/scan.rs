@@ -86,8 +86,8 @@ fn is_sign(byte: u8) -> bool {
 }
 
 /// The beginnings of items.
-const ITEMS: [&str; 9] =
-    ["stack ", "component ", "environment ", "fn ", "const ", "type ", "use ", "extend stack ", "pub "];
+const ITEMS: [&str; 10] =
+    ["stack ", "component ", "environment ", "fn ", "const ", "type ", "use ", "extend stack ", "pub ", "test \""];
 
 /// Checks for characters that cannot be seen, or change the text's direction.
 fn is_invisible(character: char) -> bool {

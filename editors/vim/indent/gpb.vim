@@ -125,7 +125,27 @@ function GpbIndent(lnum) abort
   elseif line !~# clause && getline(before) =~# clause && s:Follows(before, statement)
     let width -= shiftwidth()
   endif
+
+  " What a rule requires, why, and what a waiver says stands below its head, one step in.
+  let part = '^\s*\%(if\|require\|else\|until\|because\)\s'
+  if change == 0 && line =~# part && line !~# '{\s*$' && getline(before) =~# '^\s*\%(each\|waive\|expect\)\s'
+    let width = indent(before) + shiftwidth()
+  elseif change == 0 && line !~# part && getline(before) =~# part
+    let head = s:RuleHead(before)
+    if head > 0
+      let width = indent(head)
+    endif
+  endif
   return width < 0 ? 0 : width
+endfunction
+
+" Returns the line with the head of the rule or the waiver that a line is a part of; 0 where it is none.
+function s:RuleHead(lnum) abort
+  let lnum = a:lnum
+  while lnum > 1 && (indent(lnum) >= indent(a:lnum) || getline(lnum) =~# '^\s*$')
+    let lnum -= 1
+  endwhile
+  return getline(lnum) =~# '^\s*\%(each\|waive\|expect\)\s' ? lnum : 0
 endfunction
 
 " Checks that the line is one of the clauses of a statement of a policy.

@@ -12,6 +12,7 @@ const COMMANDS: &[&[&str]] = &[
     &["show"],
     &["fmt"],
     &["vendor"],
+    &["test"],
     &["cost"],
     &["prices"],
     &["prices", "refresh"],

@@ -3,6 +3,7 @@
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{Expectation, Scope, scalar};
 use crate::expand::Expander;
+use crate::policy_items;
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_base::unit::Dimension;
@@ -48,6 +49,10 @@ impl<'p> Expander<'_, 'p> {
         let _ = match stmt {
             Stmt::Recover(recover) => self.recover(recover, scope, at),
             Stmt::Derived { from, stmts, span } => self.derived(from, stmts, *span, scope, at),
+            Stmt::Waive(waive) => {
+                self.goals.borrow_mut().waivers.extend(policy_items::waiver(waive, at));
+                Ok(())
+            }
             Stmt::Needs { amount, what, of, span } => self.need(amount, what, of, *span, scope, at),
             _ => Ok(()),
         };

@@ -4,9 +4,10 @@ use super::moves::moves_of;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{BlockEntries, Expectation, Frame, ModuleContext, Scope};
 use crate::expand::{Expander, ExpansionOutput, foreign_role};
-use crate::facts::{self, FactInputs};
+use crate::facts::{self, FactInputs, FactWorker};
 use crate::modules::ModuleId;
 use crate::names::EnvironmentItem;
+use crate::policy_items;
 use crate::property;
 use crate::resolve::MODES;
 use gpb_base::diag::Diagnostic;
@@ -54,8 +55,11 @@ impl<'p> Expander<'_, 'p> {
         self.check_overrides();
         let mut moved = std::mem::take(&mut collected.moves);
         moved.extend(moves_of(stmts));
+        let params = self.params(&frame);
+        let shown = params.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
         let model = Model {
-            environment: model::Environment { params: self.params_shown(&frame), ..environment },
+            environment: model::Environment { params: shown, ..environment },
+            params,
             outputs: self.outputs(&collected),
             moves: self.moves(&moved, &scope),
             overrides: self.applied_overrides(),
@@ -73,8 +77,12 @@ impl<'p> Expander<'_, 'p> {
         let ambient = Some(&model.environment);
         let goals = self.goals.take();
         let inputs = FactInputs { cx: self.cx, resolved: self.resolved, environment: ambient, goals: &goals };
-        let (resources, facts) = facts::evaluate(&inputs, resources, sites);
-        Ok(Model { resources, facts, goals, authored, ..model })
+        // Under another usage the same policies hold.
+        let in_force = if tier.is_some() { Vec::new() } else { policy_items::in_force(self.cx, item, stack) };
+        let judge = |worker: &FactWorker<'_, 'p>| policy_items::evaluate(worker, &in_force);
+        let (resources, facts, findings) = facts::evaluate_and(&inputs, resources, sites, judge);
+        let policies = policy_items::names(&in_force);
+        Ok(Model { resources, facts, findings, policies, goals, authored, ..model })
     }
 
     /// Returns the usage of the environment, in which a `tier` gives one driver another value.
@@ -178,17 +186,17 @@ impl<'p> Expander<'_, 'p> {
         read().unwrap_or_default()
     }
 
-    /// Returns the parameters as people read them.
-    fn params_shown(&self, frame: &Rc<Frame<'p>>) -> BTreeMap<String, String> {
-        let mut shown = BTreeMap::new();
+    /// Returns the values of the parameters.
+    fn params(&self, frame: &Rc<Frame<'p>>) -> BTreeMap<String, Value> {
+        let mut values = BTreeMap::new();
         for binding in frame.params() {
             let Some(declared) = frame.index.names.get(binding.name.text.as_str()) else { continue };
             if let Ok(value) = self.interpreter().declared(frame, declared, binding.name.span)
                 && !value.is_absent()
             {
-                shown.insert(binding.name.text.to_string(), value.to_string());
+                values.insert(binding.name.text.to_string(), value);
             }
         }
-        shown
+        values
     }
 }

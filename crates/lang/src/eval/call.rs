@@ -12,7 +12,7 @@ use crate::ty::{ModuleFiles, TypeContext};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::value::Value;
-use gpb_syntax::ast::{Arg, Binding, FnItem, Ident};
+use gpb_syntax::ast::{Arg, Binding, Expr, FnItem, Ident};
 
 /// The number of elements of one list that stand for any number of them.
 const MAX_SAMPLES: usize = 32;
@@ -105,9 +105,26 @@ impl<'p> Interpreter<'_, 'p> {
                     .with_label(span, format!("{} arguments are given", args.len())),
             ));
         }
-        let values: EvalResult<Vec<Value>> =
-            args.iter().map(|arg| self.eval(&arg.value, scope, Expectation::Any)).collect();
+        let values = args.iter().enumerate().map(|(at, arg)| {
+            let ty = if at == 0 { self.spelt_type(function, &arg.value, scope)? } else { None };
+            ty.map_or_else(|| self.eval(&arg.value, scope, Expectation::Any), Ok)
+        });
+        let values: EvalResult<Vec<Value>> = values.collect();
         self.view.call(name, &values?, span)
+    }
+
+    /// Returns the resource type that is written in the place of a text: `count(aws.sqs.queue)`.
+    fn spelt_type(&self, function: &GraphFunction, arg: &'p Expr, scope: &Scope<'p>) -> EvalResult<Option<Value>> {
+        if !function.is_about_a_type() {
+            return Ok(None);
+        }
+        let (Some(head), Some(name)) = (graph_functions::head_of(arg), graph_functions::spelt_type(arg)) else {
+            return Ok(None);
+        };
+        Ok(match self.lookup(head, scope)? {
+            None if name.contains('.') => Some(Value::text(name, arg.span)),
+            _ => None,
+        })
     }
 
     fn call_own(

@@ -15,7 +15,7 @@ use gpb_syntax::ast::Binding;
 use std::rc::Rc;
 
 /// The fields of an environment that are not parameters of its stack, or not only.
-const RESERVED: &[&str] = &["account", "region", "mode", "role", "profile", "tags", "usage"];
+const RESERVED: &[&str] = &["account", "region", "mode", "role", "profile", "tags", "usage", "policies"];
 
 /// The number of letters from which a type is not written out in a message.
 const LONG_TYPE: usize = 30;

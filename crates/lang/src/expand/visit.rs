@@ -78,7 +78,7 @@ impl<'p> Expander<'_, 'p> {
                 self.visit_use(&value)?;
                 self.visit_instance(&value, into)
             }
-            Stmt::Recover(_) | Stmt::Derived { .. } => {
+            Stmt::Recover(_) | Stmt::Derived { .. } | Stmt::Waive(_) => {
                 self.demanded(stmt, &Scope::new(frame.clone()), &frame.module_cx.prefix);
                 Ok(())
             }

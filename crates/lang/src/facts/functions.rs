@@ -3,8 +3,10 @@
 use super::worker::FactWorker;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::property;
+use crate::property::from_json;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
+use gpb_catalog::typed::value_of;
 use gpb_catalog::{Shape, TypeDef};
 use gpb_model as model;
 use gpb_model::PropPath;
@@ -16,8 +18,13 @@ impl FactWorker<'_, '_> {
     pub(super) fn graph_function(&self, name: &str, args: &[Value], span: Span) -> EvalResult<Value> {
         let first = args.first().ok_or(AlreadyReported)?;
         match name {
+            "count" => {
+                let count = self.reader.of_type(&self.type_name(first)?).len();
+                Ok(Value::number(u64::try_from(count).unwrap_or(u64::MAX), span))
+            }
             "all" => Ok(resources(self.reader.of_type(&self.type_name(first)?), span)),
             "resources_where" => self.resources_where(args, span),
+            "document_of" => Ok(self.document_of(first, span)),
             "resource_of" => self.resource_of(first, args.get(1), span),
             "same_target" => {
                 let second = args.get(1).ok_or(AlreadyReported)?;
@@ -70,6 +77,27 @@ impl FactWorker<'_, '_> {
         };
         let found = found.filter(|handle| ty.as_ref().is_none_or(|ty| *handle.ty == **ty));
         Ok(found.map_or_else(|| Value::absent(span), |handle| Value::new(ValueKind::Resource(handle), span)))
+    }
+
+    /// Returns the JSON document that a property holds, as far as it is known; absent for what holds none.
+    fn document_of(&self, value: &Value, span: Span) -> Value {
+        match &value.kind {
+            ValueKind::Map(_) | ValueKind::List(_) => value.clone(),
+            ValueKind::Text(text) => {
+                let parsed = serde_json::from_str(text).ok();
+                parsed.and_then(|json| from_json(&json, span).ok()).unwrap_or_else(|| Value::absent(span))
+            }
+            ValueKind::Unknown(unknown) => match &*unknown.value {
+                model::PropertyValue::Call { function, args } if function == "json" => {
+                    // A document has the same form whatever the type around it.
+                    let def = self.reader.resources.first().and_then(|resource| self.cx.def(&resource.ty));
+                    let document = def.zip(args.first()).map(|(def, args)| value_of(&def, &Shape::Json, args, span));
+                    document.unwrap_or_else(|| value.clone())
+                }
+                _ => value.clone(),
+            },
+            _ => Value::absent(span),
+        }
     }
 
     fn key(&self, value: &Value) -> EvalResult<String> {

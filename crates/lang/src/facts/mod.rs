@@ -15,7 +15,7 @@ mod resource_graph;
 mod usage;
 mod worker;
 
-pub use parallel::evaluate;
+pub use parallel::evaluate_and;
 pub use program::FactProgram;
 pub use resource_graph::DeclarationSite;
-pub use worker::FactInputs;
+pub use worker::{FactInputs, FactWorker};

@@ -46,15 +46,27 @@ pub fn evaluate(
     resources: Vec<Resource>,
     written: Vec<DeclarationSite>,
 ) -> (Vec<Resource>, Vec<Fact>) {
+    let (resources, facts, ()) = evaluate_and(inputs, resources, written, |_| ());
+    (resources, facts)
+}
+
+/// Evaluates the facts of all resources, and something else over the same graph, unless something is wrong already.
+pub fn evaluate_and<'w, 'p, T: Default>(
+    inputs: &FactInputs<'w, 'p>,
+    resources: Vec<Resource>,
+    written: Vec<DeclarationSite>,
+    also: impl FnOnce(&FactWorker<'w, 'p>) -> T,
+) -> (Vec<Resource>, Vec<Fact>, T) {
     if inputs.cx.spent.get() {
-        return (resources, Vec::new());
+        return (resources, Vec::new(), T::default());
     }
     let graph = Arc::new(ResourceGraph::new(resources, written, &inputs.goals.needs));
     // Facts read resources as they are sent; where something is wrong with those, what a fact misses is no mistake of its own.
     let whole = !inputs.cx.reports.has_errors();
     let facts = in_parallel(inputs, &graph, whole);
+    let more = if whole { also(&FactWorker::new(inputs, &graph)) } else { T::default() };
     let resources = Arc::try_unwrap(graph).map_or_else(|graph| graph.resources.clone(), |graph| graph.resources);
-    (resources, facts)
+    (resources, facts, more)
 }
 
 fn in_parallel(inputs: &FactInputs<'_, '_>, graph: &Arc<ResourceGraph>, whole: bool) -> Vec<Fact> {

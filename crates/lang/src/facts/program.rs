@@ -1,8 +1,8 @@
 //! Facts as a function of the compiled fact program and resources.
 
 use super::parallel;
-use super::resource_graph::DeclarationSite;
-use super::worker::FactInputs;
+use super::resource_graph::{DeclarationSite, ResourceGraph};
+use super::worker::{FactInputs, FactWorker};
 use crate::compile_context::CompileContext;
 use crate::deep_stack;
 use crate::modules::Program;
@@ -53,6 +53,22 @@ impl FactProgram {
         (self.program, self.resolved, self.whole) = (Arc::default(), Arc::default(), false);
     }
 
+    /// Runs something over the finished resources of a model; none where the program has errors.
+    pub(crate) fn over<T: Send>(&self, model: &Model, work: impl FnOnce(&FactWorker<'_, '_>) -> T + Send) -> Option<T> {
+        if !self.whole {
+            return None;
+        }
+        deep_stack::run(|| {
+            let names = Names::collect(&self.program, &mut Vec::new());
+            let cx = CompileContext::new(&self.program, names.into(), self.catalog, self.cloud);
+            let (environment, resolved) = (Some(&model.environment), &*self.resolved);
+            let inputs = FactInputs { cx: &cx, resolved, environment, goals: &model.goals };
+            let sites = model.resources.iter().map(site).collect();
+            let graph = Arc::new(ResourceGraph::new(model.resources.clone(), sites, &model.goals.needs));
+            work(&FactWorker::new(&inputs, &graph))
+        })
+    }
+
     fn evaluate(&self, model: &Model, others: &[Vec<Resource>]) -> Vec<Vec<Fact>> {
         let types: BTreeSet<&str> = others.iter().flatten().map(|resource| &*resource.ty).collect();
         let wider = self.program.with_facts_about(types);
@@ -62,12 +78,16 @@ impl FactProgram {
         let again = wider.as_ref().map(|_| cx.reports.muted(|| resolve::resolve(&cx)));
         let (environment, resolved) = (Some(&model.environment), again.as_ref().unwrap_or(&self.resolved));
         let inputs = FactInputs { cx: &cx, resolved, environment, goals: &model.goals };
-        let site = |resource: &Resource| DeclarationSite { declared: resource.span, ..DeclarationSite::default() };
         let facts = |resources: &Vec<Resource>| {
             parallel::evaluate(&inputs, resources.clone(), resources.iter().map(site).collect()).1
         };
         cx.reports.muted(|| others.iter().map(facts).collect())
     }
+}
+
+/// Returns the place of a resource that is known by nothing but itself.
+fn site(resource: &Resource) -> DeclarationSite {
+    DeclarationSite { declared: resource.span, ..DeclarationSite::default() }
 }
 
 impl FactEvaluator for FactProgram {

@@ -95,6 +95,16 @@ impl ResourceGraph {
         self.resources.get(*self.by_address.get(address)?)
     }
 
+    /// Returns the place where the program's author has declared a resource.
+    pub fn declared(&self, address: &Address) -> Option<Span> {
+        self.written.get(*self.by_address.get(address)?).map(|written| written.declared)
+    }
+
+    /// Returns all resources.
+    pub fn all(&self) -> &[Arc<ResourceHandle>] {
+        &self.handles
+    }
+
     /// Checks whether there are resources of a type.
     pub fn has_any(&self, ty: &str) -> bool {
         self.by_type.contains_key(ty)

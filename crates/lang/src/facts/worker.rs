@@ -32,12 +32,15 @@ pub struct FactInputs<'w, 'p> {
 
 /// Evaluates facts over the graph of finished resources.
 pub struct FactWorker<'w, 'p> {
-    pub(super) cx: &'w CompileContext<'p>,
+    /// The program, its names and types, and where diagnostics go.
+    pub cx: &'w CompileContext<'p>,
     resolved: &'w ResolveOutput,
-    pub(super) state: EvalState<'p>,
+    /// The values computed so far.
+    pub state: EvalState<'p>,
     environment: Option<&'w Environment>,
     pub(super) goals: &'w Goals,
-    pub(super) reader: GraphReader,
+    /// The graph, with what was read of it.
+    pub reader: GraphReader,
 }
 
 /// A resource while its facts are evaluated.
@@ -65,9 +68,14 @@ impl<'w, 'p> FactWorker<'w, 'p> {
         part: Range<usize>,
         whole: bool,
     ) -> Vec<Fact> {
+        Self::new(inputs, graph).evaluate_part(part, whole)
+    }
+
+    /// Returns a worker that has evaluated nothing.
+    pub fn new(inputs: &FactInputs<'w, 'p>, graph: &Arc<ResourceGraph>) -> Self {
         let FactInputs { cx, resolved, environment, goals } = *inputs;
         let (state, reader) = (EvalState::default(), GraphReader::new(graph.clone()));
-        FactWorker { cx, resolved, state, environment, goals, reader }.evaluate_part(part, whole)
+        FactWorker { cx, resolved, state, environment, goals, reader }
     }
 
     fn evaluate_part(&self, part: Range<usize>, whole: bool) -> Vec<Fact> {
@@ -91,7 +99,7 @@ impl<'w, 'p> FactWorker<'w, 'p> {
     }
 
     /// Returns the interpreter of what stands in facts.
-    pub(super) fn interpreter(&self) -> Interpreter<'_, 'p> {
+    pub fn interpreter(&self) -> Interpreter<'_, 'p> {
         Interpreter { cx: self.cx, resolved: self.resolved, state: &self.state, view: self }
     }
 }

@@ -33,6 +33,17 @@ pub struct EnvironmentItem<'p> {
     pub body: &'p Body,
 }
 
+/// A `test "name" of live { … }`.
+#[derive(Debug, Clone, Copy)]
+pub struct TestItem<'p> {
+    /// The module.
+    pub module: ModuleId,
+    /// The environment or the stack that is tested, where it is written.
+    pub of: Option<&'p Ident>,
+    /// The test's name and its entries.
+    pub body: &'p Body,
+}
+
 /// An item that has a name.
 ///
 /// Each kind has names of its own, so `type tier` and `param tier` do not meet.
@@ -50,6 +61,10 @@ pub enum NamedItem<'p> {
     Stack(GlobalItem<'p, Body>),
     /// `environment name of stack { … }`
     Environment(EnvironmentItem<'p>),
+    /// `policy name { … }`
+    Policy(GlobalItem<'p, Body>),
+    /// `test "name" of live { … }`
+    Test(TestItem<'p>),
 }
 
 impl<'p> NamedItem<'p> {
@@ -60,6 +75,8 @@ impl<'p> NamedItem<'p> {
             Item::Fn(item) => NamedItem::Fn(GlobalItem { module, item }),
             Item::Type(item) => NamedItem::Type(GlobalItem { module, item }),
             Item::Component(item) => NamedItem::Component(GlobalItem { module, item }),
+            Item::Policy(item) => NamedItem::Policy(GlobalItem { module, item }),
+            Item::Test { of, body } => NamedItem::Test(TestItem { module, of: of.as_ref(), body }),
             Item::Stack(item) => NamedItem::Stack(GlobalItem { module, item }),
             Item::Environment { of, body } => NamedItem::Environment(EnvironmentItem { module, of, body }),
         })
@@ -74,6 +91,8 @@ impl<'p> NamedItem<'p> {
             NamedItem::Component(_) => ItemKind::Component,
             NamedItem::Stack(_) => ItemKind::Stack,
             NamedItem::Environment(_) => ItemKind::Environment,
+            NamedItem::Policy(_) => ItemKind::Policy,
+            NamedItem::Test(_) => ItemKind::Test,
         }
     }
 
@@ -83,8 +102,9 @@ impl<'p> NamedItem<'p> {
             NamedItem::Const(global) => &global.item.name,
             NamedItem::Fn(global) => &global.item.name,
             NamedItem::Type(global) => &global.item.name,
-            NamedItem::Component(global) | NamedItem::Stack(global) => &global.item.name,
+            NamedItem::Component(global) | NamedItem::Stack(global) | NamedItem::Policy(global) => &global.item.name,
             NamedItem::Environment(environment) => &environment.body.name,
+            NamedItem::Test(test) => &test.body.name,
         }
     }
 
@@ -94,8 +114,9 @@ impl<'p> NamedItem<'p> {
             NamedItem::Const(global) => global.item.span,
             NamedItem::Fn(global) => global.item.span,
             NamedItem::Type(global) => global.item.span,
-            NamedItem::Component(global) | NamedItem::Stack(global) => global.item.span,
+            NamedItem::Component(global) | NamedItem::Stack(global) | NamedItem::Policy(global) => global.item.span,
             NamedItem::Environment(environment) => environment.body.span,
+            NamedItem::Test(test) => test.body.span,
         }
     }
 
@@ -106,7 +127,9 @@ impl<'p> NamedItem<'p> {
             NamedItem::Fn(global) => global.item.public,
             NamedItem::Type(global) => global.item.public,
             NamedItem::Component(global) | NamedItem::Stack(global) => global.item.public,
-            NamedItem::Environment(_) => false,
+            NamedItem::Environment(_) | NamedItem::Test(_) => false,
+            // It is named by waivers wherever it holds.
+            NamedItem::Policy(_) => true,
         }
     }
 
@@ -116,8 +139,9 @@ impl<'p> NamedItem<'p> {
             NamedItem::Const(global) => global.module,
             NamedItem::Fn(global) => global.module,
             NamedItem::Type(global) => global.module,
-            NamedItem::Component(global) | NamedItem::Stack(global) => global.module,
+            NamedItem::Component(global) | NamedItem::Stack(global) | NamedItem::Policy(global) => global.module,
             NamedItem::Environment(environment) => environment.module,
+            NamedItem::Test(test) => test.module,
         }
     }
 }

@@ -15,6 +15,10 @@ pub enum ItemKind {
     Stack,
     /// `environment`
     Environment,
+    /// `policy`
+    Policy,
+    /// `test`
+    Test,
 }
 
 impl ItemKind {
@@ -27,6 +31,8 @@ impl ItemKind {
             ItemKind::Component => "component",
             ItemKind::Stack => "stack",
             ItemKind::Environment => "environment",
+            ItemKind::Policy => "policy",
+            ItemKind::Test => "test",
         }
     }
 }

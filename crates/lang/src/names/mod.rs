@@ -8,7 +8,7 @@ mod private;
 mod table;
 
 pub use duplicate::duplicate;
-pub use item::{EnvironmentItem, GlobalItem, NamedItem};
+pub use item::{EnvironmentItem, GlobalItem, NamedItem, TestItem};
 pub use kind::ItemKind;
 pub use private::private_item;
 pub use table::Names;

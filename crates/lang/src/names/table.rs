@@ -2,7 +2,7 @@
 
 use super::aliases::{AliasTable, alias_table};
 use super::duplicate::duplicate;
-use super::item::{EnvironmentItem, GlobalItem, NamedItem};
+use super::item::{EnvironmentItem, GlobalItem, NamedItem, TestItem};
 use super::kind::ItemKind;
 use crate::modules::{ModuleId, Program, UsedModule};
 use foldhash::HashMap;
@@ -42,6 +42,10 @@ pub struct Names<'p> {
     pub environments: Vec<EnvironmentItem<'p>>,
     /// Every item, the library's included, in order.
     pub items: Vec<NamedItem<'p>>,
+    /// The policies, the library's that are asked for included, in order.
+    pub policies: Vec<GlobalItem<'p, Body>>,
+    /// The tests of the program, in order.
+    pub tests: Vec<TestItem<'p>>,
     /// The facts about resource types: the program's before the library's.
     pub facts: Vec<GlobalItem<'p, FactsItem>>,
 }
@@ -103,9 +107,33 @@ impl<'p> Names<'p> {
                 _ => None,
             })
         });
+        let policies = items.iter().filter_map(|item| match item {
+            NamedItem::Policy(global) if !global.item.name.text.is_empty() => Some(*global),
+            _ => None,
+        });
+        let policies = policies.collect();
+        let tests = items.iter().filter_map(|item| match item {
+            NamedItem::Test(test) => Some(*test),
+            _ => None,
+        });
+        let tests = tests.collect();
         let (library, facts) = (&*program.library.items, facts.collect());
         let unread = program.modules.iter().map(|loaded| loaded.unread.as_slice()).collect();
-        Self { visible, hidden, own, aliases, unread, prelude, std, library, environments, facts, items }
+        Self {
+            visible,
+            hidden,
+            own,
+            aliases,
+            unread,
+            prelude,
+            std,
+            library,
+            environments,
+            policies,
+            tests,
+            facts,
+            items,
+        }
     }
 
     /// Returns an item, seen from a module: by its name, or by `net.name` where its file is used as `net`.
@@ -202,6 +230,11 @@ impl<'p> Names<'p> {
         }
     }
 
+    /// Checks whether the library has an item of that name, read or not.
+    pub fn is_of_library(&self, kind: ItemKind, name: &str) -> bool {
+        self.library.iter().any(|(other, known)| *other == kind && known == name)
+    }
+
     /// Returns the visible name of that kind that is nearest to a wrong one.
     pub fn nearest(&self, from: ModuleId, kind: ItemKind, name: &str, more: &[&'p str]) -> Option<&'p str> {
         let mine = self.visible.get(from.0).into_iter().flat_map(ItemTable::keys);
@@ -270,9 +303,9 @@ fn see<'a, 'p: 'a>(
             continue;
         }
         followed.push(*used);
-        // Environments are chosen from outside, each by its own file.
+        // Environments and tests are chosen from outside, each by its own file.
         let of_used = of_module(*used).unwrap_or_default().iter();
-        for item in of_used.filter(|item| item.kind() != ItemKind::Environment) {
+        for item in of_used.filter(|item| !matches!(item.kind(), ItemKind::Environment | ItemKind::Test)) {
             let key = (item.kind(), item.name().text.as_str());
             if !item.is_public() {
                 private.entry(key).or_insert(*item);

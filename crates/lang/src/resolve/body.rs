@@ -61,6 +61,7 @@ impl<'p> Resolver<'_, 'p> {
             Stmt::After { paths, .. } => paths.iter().for_each(|path| self.path(path)),
             Stmt::Require(require) => self.requirement(require),
             Stmt::Moved { .. } if place == BodyKind::Stack => {}
+            Stmt::Waive(waive) => self.waive(waive),
             Stmt::Recover(recover) => self.object(&recover.stmts, BodyKind::Object, &WordReader::Evaluation),
             Stmt::Derived { from, stmts, .. } => {
                 self.path(from);
@@ -160,6 +161,7 @@ impl<'p> Resolver<'_, 'p> {
         let depth = self.ribs.len();
         for stmt in stmts {
             match stmt {
+                Stmt::Field(field) if place == BodyKind::Environment && self.asks_for_policies(field, reader) => {}
                 Stmt::Field(field) => self.entry(field, reader),
                 Stmt::Block(block) => self.entry_block(block, reader),
                 Stmt::Policy(statement) if place == BodyKind::Policy => self.policy(statement),
@@ -223,6 +225,7 @@ impl<'p> Resolver<'_, 'p> {
                 self.known_word(word, &["create_first", "delete_first"], "replace");
             }
             Stmt::Ignore { .. } if is_resource => {}
+            Stmt::Waive(waive) if is_item || place == BodyKind::Environment => self.waive(waive),
             Stmt::Recover(recover) if is_item || place == BodyKind::Environment => {
                 self.object(&recover.stmts, BodyKind::Object, &WordReader::Evaluation);
             }

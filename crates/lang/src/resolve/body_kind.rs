@@ -22,6 +22,10 @@ pub enum BodyKind {
     Facts,
     /// `policy { … }`
     Policy,
+    /// `policy name { … }`
+    PolicyItem,
+    /// `test "name" { … }`
+    Test,
     /// Any other `{ … }`.
     Object,
 }
@@ -38,6 +42,8 @@ impl BodyKind {
             BodyKind::Environment => "an environment",
             BodyKind::Facts => "facts",
             BodyKind::Policy => "a policy document",
+            BodyKind::PolicyItem => "a policy",
+            BodyKind::Test => "a test",
             BodyKind::Object => "an object",
         }
     }
@@ -96,6 +102,11 @@ pub fn describe(stmt: &Stmt, place: BodyKind) -> (String, Span, String) {
         }
         Stmt::Derived { span, .. } => belongs("derived", *span, "a body, a resource or the use of a component"),
         Stmt::Budget(budget) => belongs("budget", budget.span, "an environment"),
+        Stmt::Each(each) => belongs("each", word(each.span, "each"), "a policy: `policy name { each … }`"),
+        Stmt::Expect(expect) => belongs("expect", word(expect.span, "expect"), "a test: `test \"…\" { expect … }`"),
+        Stmt::Waive(waive) => {
+            belongs("waive", waive.span, "a resource, the use of a component, a body or an environment")
+        }
         Stmt::Require(require) => {
             let keyword = word(require.span, "require");
             belongs("require", keyword, "a stack, a layer, a component or a type")

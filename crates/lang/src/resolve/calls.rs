@@ -3,12 +3,13 @@
 use super::resolver::Resolver;
 use super::word_reader::WordReader;
 use crate::builtins::{self, Builtin};
+use crate::graph_functions::{self, GraphFunction};
 use crate::inputs::VARIABLE;
 use crate::names::{ItemKind, NamedItem};
 use crate::node_id::NodeId;
 use gpb_base::diag::Diagnostic;
 use gpb_model::ty::Type;
-use gpb_syntax::ast::{Arg, Ident};
+use gpb_syntax::ast::{Arg, Expr, Ident};
 
 impl<'p> Resolver<'_, 'p> {
     /// Resolves the name of a function.
@@ -62,14 +63,32 @@ impl<'p> Resolver<'_, 'p> {
             }
             return;
         }
+        let is_about_a_type = graph_functions::find(&callee.text).is_some_and(GraphFunction::is_about_a_type);
         let builtin = builtins::called(&callee.text);
         for (at, arg) in args.iter().enumerate() {
+            if at == 0 && is_about_a_type && self.spells_a_type(&arg.value) {
+                continue;
+            }
             let reader = match builtin {
                 Some(builtin) => self.reader_of_argument(builtin, (at, arg), args, result),
                 None => WordReader::Evaluation,
             };
             self.expr(&arg.value, &reader);
         }
+    }
+
+    /// Checks a resource type that is written in the place of a text: `count(aws.sqs.queue)`.
+    fn spells_a_type(&self, arg: &Expr) -> bool {
+        let (Some(head), Some(name)) = (graph_functions::head_of(arg), graph_functions::spelt_type(arg)) else {
+            return false;
+        };
+        if !name.contains('.') || self.find(&head.text).is_some() {
+            return false;
+        }
+        if !self.world.catalog.knows(&name) {
+            self.world.unknown_type(&name, arg.span);
+        }
+        true
     }
 
     fn reader_of_argument(

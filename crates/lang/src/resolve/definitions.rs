@@ -16,7 +16,7 @@ const EXPRESSION_WORDS: &[&str] = &["true", "false", "none", "if", "else", "for"
 /// The words that begin a statement, so that a component of that name could not be used.
 const STATEMENT_WORDS: &[&str] = &[
     "param", "let", "output", "layer", "resource", "existing", "in", "after", "protect", "ignore", "replace", "moved",
-    "override", "when", "recover", "derived", "budget", "needs", "require", "policy",
+    "override", "when", "recover", "derived", "budget", "needs", "require", "policy", "each", "waive", "expect",
 ];
 
 impl<'p> Resolver<'_, 'p> {
@@ -186,6 +186,8 @@ impl<'p> Resolver<'_, 'p> {
             "component" => ("a component", "components"),
             "stack" => ("a stack", "stacks"),
             "environment" => ("an environment", "environments"),
+            "policy" => ("a policy", "policies"),
+            "test" => ("a test", "tests"),
             "use" => ("an import", "imports"),
             _ => return false,
         };

@@ -138,11 +138,11 @@ impl<'p> Resolver<'_, 'p> {
     fn member(&mut self, of: &'p Expr, name: &'p Ident) {
         match &*of.kind {
             ExprKind::Name(head) if self.foreign_path(head, name) => {}
-            ExprKind::Name(head) => {
-                if let Some(Resolution::Declared(declared)) = self.require(head) {
-                    self.member_of(&declared, name);
-                }
-            }
+            ExprKind::Name(head) => match self.require(head) {
+                Some(Resolution::Declared(declared)) => self.member_of(&declared, name),
+                Some(Resolution::Var(var)) => self.property_of(&var, name),
+                _ => {}
+            },
             _ => self.expr(of, &WordReader::Nobody),
         }
     }

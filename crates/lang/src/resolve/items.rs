@@ -37,6 +37,8 @@ pub fn resolve(cx: &CompileContext<'_>) -> ResolveOutput {
             NamedItem::Type(global) => resolver.type_item(global.item),
             NamedItem::Component(global) => resolver.component(global.item),
             NamedItem::Stack(global) => resolver.stack(global.item),
+            NamedItem::Policy(global) => resolver.policy_item(global.item),
+            NamedItem::Test(test) => resolver.test_item(*test),
             NamedItem::Environment(environment) => resolver.environment(environment.of, environment.body),
         }
     }

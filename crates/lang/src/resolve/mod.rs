@@ -9,11 +9,13 @@ mod expr;
 mod foreign;
 mod items;
 mod members;
+mod policies;
 mod qualified;
 mod resolver;
 mod ribs;
 mod scope;
 mod static_type;
+mod tests;
 mod word_reader;
 mod words;
 

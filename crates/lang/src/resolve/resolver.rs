@@ -64,7 +64,10 @@ impl<'w, 'p> Resolver<'w, 'p> {
             NamedItem::Const(global) => (global.module, NodeId::new(global.item.span)),
             NamedItem::Fn(global) => (global.module, NodeId::new(global.item.span)),
             NamedItem::Type(global) => (global.module, NodeId::new(global.item.span)),
-            NamedItem::Component(global) | NamedItem::Stack(global) => (global.module, NodeId::new(global.item.span)),
+            NamedItem::Component(global) | NamedItem::Stack(global) | NamedItem::Policy(global) => {
+                (global.module, NodeId::new(global.item.span))
+            }
+            NamedItem::Test(test) => (test.module, NodeId::new(test.body.span)),
             NamedItem::Environment(environment) => (environment.module, NodeId::new(environment.body.span)),
         };
         Self::at(cx, module, item, found)

@@ -72,6 +72,8 @@ fn takes_phrases(body: SyntaxNode<'_>) -> Option<bool> {
             | Rule::override_stmt
             | Rule::environment_item
             | Rule::environment_open
+            | Rule::policy_item
+            | Rule::test_item
             | Rule::when_clause
             | Rule::postfix => return Some(false),
             // A component's own parameters are fields; the objects among them may take phrases.

@@ -16,6 +16,8 @@ pub(in super::super) fn pasted(file: FileId, tree: &SyntaxTree<'_>, text: &str) 
                 | Rule::component_item
                 | Rule::environment_item
                 | Rule::facts_item
+                | Rule::policy_item
+                | Rule::test_item
                 | Rule::fn_item
         )
     };

@@ -9,7 +9,7 @@ use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::foreign;
 use gpb_base::source::Span;
 
-const ITEMS: [&str; 7] = ["use", "const", "fn", "type", "component", "stack", "environment"];
+const ITEMS: [&str; 9] = ["use", "const", "fn", "type", "component", "stack", "environment", "policy", "test"];
 
 /// Returns gpb's keyword for an item that other languages name otherwise.
 fn foreign_item(head: &str) -> Option<&'static str> {
@@ -34,6 +34,9 @@ fn beginning_of(word: &str) -> Option<&'static str> {
         "replace" => "write `replace create_first` or `replace delete_first`",
         "ignore" => "name the properties: `ignore desired_count`",
         "moved" => "write `moved old.address to new.address`",
+        "expect" => "write what has to hold: `expect count(aws.sqs.queue) == 3`",
+        "each" => "write `each aws.s3.bucket as b require … else \"…\"`",
+        "waive" => "write `waive policy_name until \"2027-01-31\" because \"…\"`",
         "require" => "write `require condition else \"why\"`",
         "when" => "write `when cpu > 70% add 2`",
         _ => return None,
@@ -95,7 +98,9 @@ impl ErrorFinder {
             | Rule::component_item
             | Rule::stack_item
             | Rule::extend_item
-            | Rule::environment_item => {
+            | Rule::environment_item
+            | Rule::policy_item
+            | Rule::test_item => {
                 self.after_misplaced = false;
                 None
             }
@@ -295,7 +300,7 @@ impl ErrorFinder {
         self.silent_until = node.end();
         Diagnostic::error("GPB0003", format!("expected an item, found `{found}`"))
             .with_label(self.first(node), "this cannot begin an item")
-            .help("a file holds `use`, `const`, `fn`, `type`, `component`, `stack`, `extend stack` and `environment`")
+            .help("a file holds `use`, `const`, `fn`, `type`, `component`, `stack`, `extend stack`, `environment`, `policy` and `test`")
     }
 
     /// Reports an entry at the top of a file, once for a run of them.
@@ -324,7 +329,10 @@ impl ErrorFinder {
                 item,
             ),
             None => diagnostic
-                .with_label(span, "expected `use`, `const`, `fn`, `type`, `component`, `stack` or `environment`")
+                .with_label(
+                    span,
+                    "expected `use`, `const`, `fn`, `type`, `component`, `stack`, `environment`, `policy` or `test`",
+                )
                 .help("entries such as this one stand inside the braces of a `stack` or a `component`"),
         })
     }

@@ -139,6 +139,25 @@ impl Printer {
         }
     }
 
+    /// Writes a rule of a policy, or a statement that waives one.
+    ///
+    /// What is too long for a line breaks before each `require`, before its reason, and before `because`.
+    pub fn clauses(&mut self, node: SyntaxNode<'_>, indent: usize) {
+        if self.flat {
+            self.spaced(node, indent);
+            return;
+        }
+        let inner = if node.is(Rule::require_clause) { indent } else { indent + STEP };
+        for (at, part) in node.children().filter(|part| !part.text().is_empty()).enumerate() {
+            match part.rule() {
+                Rule::require_clause | Rule::kw_else | Rule::kw_because => self.newline(inner),
+                _ if at > 0 => self.out.push(' '),
+                _ => {}
+            }
+            self.node(part, inner);
+        }
+    }
+
     /// Writes `require … else …`.
     ///
     /// One that is too long for a line breaks before `else`.

@@ -65,6 +65,7 @@ impl Printer {
             Rule::postfix | Rule::spread | Rule::spread_entry => self.postfix(node, indent),
             Rule::list_for | Rule::for_stmt | Rule::policy_for => self.comprehension(node, indent),
             Rule::policy_stmt => self.policy_statement(node, indent),
+            Rule::each_stmt | Rule::require_clause | Rule::waive_stmt | Rule::expect_stmt => self.clauses(node, indent),
             Rule::require_stmt => self.requirement(node, indent),
             Rule::block_text => self.block_text(node, indent),
             Rule::numeric => self.numeric(node),

@@ -37,6 +37,9 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::derived_stmt
             | Rule::budget_stmt
             | Rule::needs_stmt
+            | Rule::each_stmt
+            | Rule::waive_stmt
+            | Rule::expect_stmt
             | Rule::require_stmt
             | Rule::compat_else
             | Rule::compat_fn

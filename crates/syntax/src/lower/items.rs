@@ -60,6 +60,12 @@ impl Lowering {
                 let ty = self.first_path(node);
                 Some(Item::Facts(FactsItem { doc, ty, stmts: self.body_in(node), span: self.span(node) }))
             }
+            Rule::policy_item => Some(Item::Policy(self.item_body(node, docs.take()))),
+            Rule::test_item => {
+                let of = node.children().skip_while(|child| !child.is(Rule::kw_of)).nth(1);
+                let of = of.filter(|of| is_name(*of)).map(|of| self.name(of));
+                Some(Item::Test { of, body: self.item_body(node, docs.take()) })
+            }
             // Documentation above something that is not an item belongs to nothing.
             Rule::misplaced | Rule::junk_item | Rule::stray_rbrace => {
                 docs.take();

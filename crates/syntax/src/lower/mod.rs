@@ -7,6 +7,7 @@ mod entries;
 mod exprs;
 mod items;
 mod policy;
+mod rules;
 mod statements;
 mod text;
 mod types;

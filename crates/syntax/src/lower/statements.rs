@@ -55,6 +55,9 @@ impl Lowering {
                 let of = self.first_path(node);
                 Stmt::Needs { amount: self.after_keyword(node, Rule::kw_needs), what: self.name_in(node), of, span }
             }
+            Rule::each_stmt => Stmt::Each(self.each(node).into()),
+            Rule::waive_stmt => Stmt::Waive(self.waive(node).into()),
+            Rule::expect_stmt => Stmt::Expect(self.expect(node).into()),
             Rule::require_stmt => Stmt::Require(self.requirement(node).into()),
             _ => return None,
         })

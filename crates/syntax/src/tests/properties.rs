@@ -103,9 +103,12 @@ fn names(text: &str) -> Vec<String> {
         Item::Fn(of) => of.name.text.to_string(),
         Item::Type(of) => of.name.text.to_string(),
         Item::Facts(_) => "facts".to_owned(),
-        Item::Component(of) | Item::Stack(of) | Item::Extend(of) | Item::Environment { body: of, .. } => {
-            of.name.text.to_string()
-        }
+        Item::Component(of)
+        | Item::Stack(of)
+        | Item::Extend(of)
+        | Item::Policy(of)
+        | Item::Test { body: of, .. }
+        | Item::Environment { body: of, .. } => of.name.text.to_string(),
     };
     parse(FileId(0), text).module.items.iter().map(name).collect()
 }

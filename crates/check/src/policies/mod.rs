@@ -1,0 +1,9 @@
+//! Reports the resources that break a policy, and the waivers that let them pass for a time.
+//!
+//! What is waived is advice until the waiver ends; then the policy holds again.
+
+mod policy_check;
+mod waivers;
+
+pub use policy_check::check;
+pub use waivers::unused_waivers;

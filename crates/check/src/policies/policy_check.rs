@@ -1,0 +1,105 @@
+//! The diagnostics of an environment's policies.
+
+use super::waivers::about;
+use gpb_base::diag::{Diagnostic, Severity};
+use gpb_base::source::Span;
+use gpb_catalog::{TypeLookup, display_path};
+use gpb_model::{Model, PolicyFinding, PolicySeverity, Waiver};
+use std::collections::BTreeMap;
+
+/// The most properties that a message points at.
+const MOST_LABELS: usize = 3;
+
+/// Returns the diagnostics of the resources that break a policy.
+///
+/// `day` is the day on which waivers are looked at, `2026-11-23`. Resources that one declaration makes, and that break a
+/// rule for the same reason, are reported together.
+pub fn check(model: &Model, types: TypeLookup<'_>, day: &str) -> Vec<Diagnostic> {
+    let mut groups: BTreeMap<(Span, Span, &str, bool), usize> = BTreeMap::new();
+    let mut found: Vec<FindingGroup<'_>> = Vec::new();
+    for finding in &model.findings {
+        let waiver = about(model, finding).into_iter().next();
+        let key = (finding.rule.span, finding.declared, finding.reason.as_str(), waiver.is_some());
+        match groups.get(&key).and_then(|at| found.get_mut(*at)) {
+            Some(group) => group.more += 1,
+            None => {
+                groups.insert(key, found.len());
+                found.push(FindingGroup { first: finding, more: 0, waiver });
+            }
+        }
+    }
+    found.iter().map(|group| group.diagnostic(model, types, day)).collect()
+}
+
+/// The findings about the resources of one declaration.
+struct FindingGroup<'m> {
+    first: &'m PolicyFinding,
+    /// The number of further resources.
+    more: usize,
+    waiver: Option<&'m Waiver>,
+}
+
+impl FindingGroup<'_> {
+    fn diagnostic(&self, model: &Model, types: TypeLookup<'_>, day: &str) -> Diagnostic {
+        let PolicyFinding { rule, reason, .. } = self.first;
+        let policy = &rule.policy;
+        let subject = match self.more {
+            0 => format!("`{}`", self.first.of),
+            more => format!("`{}` and {more} more", self.first.of),
+        };
+        if !self.first.judged {
+            let message = format!("the policy `{policy}` cannot be judged for {subject} before apply: {reason}");
+            return self.with_places(Diagnostic::warning("GPB9021", message), model, types).help(
+                "what it asks about is known only after apply; give the property a value here to have it judged",
+            );
+        }
+        let breaks = if self.more == 0 { "breaks" } else { "break" };
+        let message = format!("{subject} {breaks} the policy `{policy}`: {reason}");
+        let diagnostic = match (self.waiver, rule.severity) {
+            (Some(waiver), _) if day <= waiver.until.as_str() => return self.waived(waiver),
+            (_, PolicySeverity::Error) => Diagnostic::error("GPB9020", message),
+            (_, PolicySeverity::Warning) => Diagnostic::warning("GPB9020", message),
+        };
+        let mut diagnostic = self.with_places(diagnostic, model, types);
+        if let Some(waiver) = self.waiver {
+            // The waiver explains more than any property.
+            diagnostic.code = "GPB9022";
+            diagnostic.labels.truncate(1);
+            diagnostic = diagnostic.with_label(
+                waiver.until_span,
+                format!("the waiver ended on {}, and the policy holds again", waiver.until),
+            );
+        }
+        match (&rule.help, &rule.source) {
+            (Some(help), Some(source)) => diagnostic.help(format!("{help} ({source})")),
+            (Some(help), None) => diagnostic.help(help.clone()),
+            (None, Some(source)) => diagnostic.help(format!("see {source}")),
+            (None, None) => diagnostic
+                .help(format!("change it, or let it pass for a time with `waive {policy} until \"…\" because \"…\"`")),
+        }
+    }
+
+    /// Returns the advice that something is waived, so that it is not forgotten.
+    fn waived(&self, waiver: &Waiver) -> Diagnostic {
+        let PolicyFinding { rule, reason, of, .. } = self.first;
+        let message = format!("`{of}` breaks the policy `{}` until {}: {reason}", rule.policy, waiver.until);
+        let mut diagnostic = Diagnostic::warning("GPB9025", message)
+            .with_label(waiver.span, format!("waived because {}", waiver.because));
+        diagnostic.severity = Severity::Advice;
+        diagnostic
+    }
+
+    /// Adds the places: the resource, the properties that decided, the rule.
+    fn with_places(&self, diagnostic: Diagnostic, model: &Model, types: TypeLookup<'_>) -> Diagnostic {
+        let finding = self.first;
+        let mut diagnostic = diagnostic.with_label(finding.declared, "this resource");
+        let own = finding.evidence.iter().filter(|one| one.written && one.span != finding.declared);
+        for one in own.take(MOST_LABELS) {
+            let resource = model.resources.iter().find(|resource| resource.address == one.resource);
+            let name = resource
+                .map_or_else(|| one.property.to_string(), |resource| display_path(types, &resource.ty, &one.property));
+            diagnostic = diagnostic.with_label(one.span, format!("`{name}` is given here"));
+        }
+        diagnostic.with_label(finding.rule.span, "required here")
+    }
+}

@@ -1,0 +1,49 @@
+//! What a test is about: an environment, or a stack by itself.
+
+use crate::names::{EnvironmentItem, GlobalItem, ItemKind, Names, TestItem};
+use gpb_syntax::ast::Body;
+
+/// The reasons for which a test has nothing to test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TargetError {
+    /// Its `of` names neither an environment nor a stack.
+    Unknown,
+    /// It names none, and there are several.
+    Several,
+    /// It names none, and there is none.
+    None,
+}
+
+/// What a test is about.
+#[derive(Debug, Clone, Copy)]
+pub struct TestTarget<'p> {
+    /// The environment; none where a stack is tested by itself.
+    pub environment: Option<EnvironmentItem<'p>>,
+    /// The stack.
+    pub stack: GlobalItem<'p, Body>,
+}
+
+/// Returns what a test is about: what it names, or else the only environment or the only stack.
+pub fn target<'p>(names: &Names<'p>, test: &TestItem<'p>) -> Result<TestTarget<'p>, TargetError> {
+    let of_environment = |environment: &EnvironmentItem<'p>| {
+        // An environment of an unknown stack has been reported.
+        let stack = names.stack(environment.module, &environment.of.text).ok_or(TargetError::Unknown)?;
+        Ok(TestTarget { environment: Some(*environment), stack })
+    };
+    if let Some(of) = test.of {
+        if let Some(found) = names.environments.iter().find(|one| one.body.name.text == of.text) {
+            return of_environment(found);
+        }
+        let stack = names.stack(test.module, &of.text).ok_or(TargetError::Unknown)?;
+        return Ok(TestTarget { environment: None, stack });
+    }
+    match (names.environments.as_slice(), names.of_kind(test.module, ItemKind::Stack).as_slice()) {
+        ([only], _) => of_environment(only),
+        ([], [only]) => {
+            let stack = names.stack(test.module, only).ok_or(TargetError::Unknown)?;
+            Ok(TestTarget { environment: None, stack })
+        }
+        ([], []) => Err(TargetError::None),
+        _ => Err(TargetError::Several),
+    }
+}
