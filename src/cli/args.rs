@@ -287,7 +287,7 @@ pub enum Command {
         #[command(flatten)]
         asked: SimulateArgs,
     },
-    /// Explain an error code, a resource type, a function, an item or a policy of the library
+    /// Explain an error code, a type, a function, an item or a policy
     Explain {
         /// `GPB1002`, `aws.sqs.queue`, `AWS::SQS::Queue`, `cidr_split`, `aurora`, or `standard` for all policies
         #[arg(value_name = "CODE|TYPE|NAME")]

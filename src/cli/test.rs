@@ -1,4 +1,5 @@
 //! `gpb test`: the tests of a spec, each over a plan on the embedded cloud.
+#![expect(clippy::disallowed_methods, reason = "this file writes the results")]
 
 use crate::analysis;
 use crate::calendar::today;

@@ -59,11 +59,10 @@ impl PackageSource {
     /// Returns the last name in the source, of which the package's folder is called.
     pub fn name(&self) -> String {
         let whole = match self {
-            Self::Folder(path) => path,
             Self::Git { repository, path, .. } if path.is_empty() => {
                 repository.strip_suffix(".git").unwrap_or(repository)
             }
-            Self::Git { path, .. } => path,
+            Self::Folder(path) | Self::Git { path, .. } => path,
         };
         let last = whole.rsplit(['/', ':']).next().unwrap_or(whole);
         let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' };

@@ -88,7 +88,7 @@ impl<'p> BodyIndex<'p> {
                 Stmt::Output(binding) => index.output(binding, at),
                 Stmt::For(group) => index.absorb(vec![BodyIndex::build(&group.stmts)], at, 1),
                 Stmt::In { stmts, .. } | Stmt::Extension { stmts, .. } => {
-                    index.absorb(vec![BodyIndex::build(stmts)], at, 0)
+                    index.absorb(vec![BodyIndex::build(stmts)], at, 0);
                 }
                 Stmt::If(group) => {
                     index.absorb(vec![BodyIndex::build(&group.then), BodyIndex::build(&group.otherwise)], at, 0);

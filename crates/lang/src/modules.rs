@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The number of a module in [`Program::modules`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModuleId(pub usize);
 
 /// One file's tree and the files it uses.
@@ -54,6 +54,8 @@ pub struct Program {
     pub diagnostics: Vec<Diagnostic>,
     /// The library, read or not: what a misspelt name may mean, and facts about other types.
     pub library: Arc<LibraryIndex>,
+    /// The module whose environments may be chosen: the entry, or that of an environment under test.
+    pub environments_of: ModuleId,
     /// The templates that evaluation has read.
     pub templates: TemplateFiles,
     /// The numbers of the library's files that are read.
@@ -223,7 +225,7 @@ impl Program {
         self.read = needed;
     }
 
-    /// Returns the program with another tree in the place of a module's.
+    /// Returns the program with another tree in the place of a module's, whose environments may then be chosen.
     pub fn with_module(&self, id: ModuleId, module: Arc<Module>) -> Program {
         let mut modules = self.modules.clone();
         if let Some(loaded) = modules.get_mut(id.0) {
@@ -232,6 +234,7 @@ impl Program {
         Program {
             sources: self.sources.clone(),
             modules,
+            environments_of: id,
             library: self.library.clone(),
             read: self.read.clone(),
             ..Program::default()

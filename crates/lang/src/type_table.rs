@@ -255,7 +255,7 @@ impl<'p> CompileContext<'p> {
         if low.is_missing() || high.is_missing() {
             return Err(AlreadyReported);
         }
-        let ends = [low, high].map(|end| literal::amount(end));
+        let ends = [low, high].map(literal::amount);
         let [Some(low), Some(high)] = ends else {
             let message = "bounds are numbers or quantities, as they are written".to_owned();
             let help = "what depends on other values is said with `require`";

@@ -130,6 +130,11 @@ function GpbIndent(lnum) abort
   let part = '^\s*\%(if\|require\|else\|until\|because\)\s'
   if change == 0 && line =~# part && line !~# '{\s*$' && getline(before) =~# '^\s*\%(each\|waive\|expect\)\s'
     let width = indent(before) + shiftwidth()
+  elseif change == 0 && line =~# '^\s*else\s' && getline(before) =~# '^\s*require\s' && s:RuleHead(before) == 0
+    " Outside of a rule it is the reason of one statement.
+    let width = indent(before) + shiftwidth()
+  elseif change == 0 && s:IsReason(before)
+    let width = indent(prevnonblank(before - 1))
   elseif change == 0 && line !~# part && getline(before) =~# part
     let head = s:RuleHead(before)
     if head > 0
@@ -137,6 +142,12 @@ function GpbIndent(lnum) abort
     endif
   endif
   return width < 0 ? 0 : width
+endfunction
+
+" Checks that the line is the reason below a `require` that is a statement of its own.
+function s:IsReason(lnum) abort
+  let head = prevnonblank(a:lnum - 1)
+  return getline(a:lnum) =~# '^\s*else\s' && getline(head) =~# '^\s*require\s' && indent(head) < indent(a:lnum)
 endfunction
 
 " Returns the line with the head of the rule or the waiver that a line is a part of; 0 where it is none.

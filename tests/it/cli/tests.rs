@@ -34,6 +34,10 @@ fn tests_pass_and_fail() {
     let folder = shop();
     folder.write("shop_tests.gpb", &format!("{SHOP}{TESTS}"));
     folder.expect(0, &["test", "shop_tests.gpb", "--on", "2026-11-23"]);
+    // In a file of their own.
+    folder.write("public.gpb", &format!("pub {SHOP}"));
+    folder.write("apart.gpb", &format!("use \"public.gpb\"\n{TESTS}"));
+    folder.expect(0, &["test", "apart.gpb", "--on", "2026-11-23"]);
     folder.expect(1, &["test", "shop_tests.gpb", "--filter", "shorter"]);
     folder.expect(1, &["test", "shop.gpb"]);
     assert!(!folder.path(".gpb").exists(), "a test touches nothing");

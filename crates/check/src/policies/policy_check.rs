@@ -20,12 +20,11 @@ pub fn check(model: &Model, types: TypeLookup<'_>, day: &str) -> Vec<Diagnostic>
     for finding in &model.findings {
         let waiver = about(model, finding).into_iter().next();
         let key = (finding.rule.span, finding.declared, finding.reason.as_str(), waiver.is_some());
-        match groups.get(&key).and_then(|at| found.get_mut(*at)) {
-            Some(group) => group.more += 1,
-            None => {
-                groups.insert(key, found.len());
-                found.push(FindingGroup { first: finding, more: 0, waiver });
-            }
+        if let Some(group) = groups.get(&key).and_then(|at| found.get_mut(*at)) {
+            group.more += 1;
+        } else {
+            groups.insert(key, found.len());
+            found.push(FindingGroup { first: finding, more: 0, waiver });
         }
     }
     found.iter().map(|group| group.diagnostic(model, types, day)).collect()

@@ -9,6 +9,9 @@ use gpb_model::value::{Value, ValueKind};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
+/// Checks what is known of a call's arguments.
+pub(super) type ArgumentCheck = fn(&BuiltinCall) -> Result<(), Diagnostic>;
+
 /// A function of the language.
 #[derive(Debug)]
 pub struct Builtin {
@@ -25,7 +28,7 @@ pub struct Builtin {
     /// The treatment of arguments that are unknown until apply.
     pub(super) unknown: UnknownPolicy,
     /// Checks what is known of the arguments, whether or not the rest is.
-    pub(super) check: Option<fn(&BuiltinCall) -> Result<(), Diagnostic>>,
+    pub(super) check: Option<ArgumentCheck>,
     /// Computes the result.
     pub(super) run: fn(&BuiltinCall) -> Result<Value, Diagnostic>,
 }

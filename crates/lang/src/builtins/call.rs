@@ -94,8 +94,7 @@ fn symbolic(builtin: &Builtin, args: &[Value], span: Span) -> Value {
     let given: Vec<&Value> = args.iter().filter(|arg| !arg.is_absent()).collect();
     let ty = match (builtin.name, given.first().map(|first| type_of(first))) {
         ("low" | "high", Some(Type::Range(of))) => of.required().clone(),
-        ("abs", Some(ty)) => ty,
-        ("slice", Some(ty @ Type::List(_))) => ty,
+        ("abs", Some(ty)) | ("slice", Some(ty @ Type::List(_))) => ty,
         ("zip", _) => match given.as_slice() {
             [a, b] => lists::type_of_pairs(a, b),
             _ => builtin.result.clone(),

@@ -7,6 +7,7 @@ use gpb_model::ty::Type;
 use ipnet::IpNet;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
+use std::fmt::Write as _;
 
 fn run(name: &str, args: &[(&str, Json)]) -> String {
     let here = Place { region: "us-east-1".into(), account: Some("123456789012".into()), ..Place::default() };
@@ -151,7 +152,7 @@ fn patterns_and_formats() {
     check("matches", json!([hole, "("]), "GPB1216 this is not a regular expression: unclosed group");
     check("matches", json!([hole, "a"]), r#"{"$call":["matches",{"$ref":{"path":"Out","to":"x"}},"a"]}"#);
     check("format", json!(["%05d|%-5d|%+d|%5d", 42, 42, 42, -42]), "\"00042|42   |+42|  -42\"");
-    check("format", json!(["%.2f %08.3f %.0f", 3.14159, -2.5, 2.5]), "\"3.14 -002.500 3\"");
+    check("format", json!(["%.2f %08.3f %.0f", 3.1459, -2.5, 2.5]), "\"3.15 -002.500 3\"");
     check("format", json!(["%s/%-4s|%4s %x %X %%", "a", "b", true, 255, 255]), "\"a/b   |true ff FF %\"");
     check("format", json!(["plain"]), "\"plain\"");
     check("format", json!(["%s", "#1GiB"]), "\"1GiB\"");
@@ -195,7 +196,7 @@ fn yaml_is_plain_data() {
     let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let before = format!("*a{}", level - 1);
-        laughs.push_str(&format!("a{level}: &a{level} [{}]\n", [before.as_str(); 10].join(", ")));
+        let _ = writeln!(laughs, "a{level}: &a{level} [{}]", [before.as_str(); 10].join(", "));
     }
     assert!(run("from_yaml", &[("", json!(laughs))]).starts_with("GPB1130"));
     yaml(&"[".repeat(120), "GPB1213 this string is not YAML: line 1: it nests more than 100 deep");

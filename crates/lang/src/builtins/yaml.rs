@@ -19,7 +19,7 @@ pub(super) fn decode(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     for event in Parser::new_from_str(call.text(0)) {
         let (event, span) = event.map_err(|error| {
             let mark = error.marker();
-            unreadable(call, format!("line {}, column {}: {}", mark.line(), mark.col() + 1, error.info()))
+            unreadable(call, &format!("line {}, column {}: {}", mark.line(), mark.col() + 1, error.info()))
         })?;
         reader.event(event, span)?;
     }
@@ -27,7 +27,7 @@ pub(super) fn decode(call: &BuiltinCall) -> Result<Value, Diagnostic> {
 }
 
 /// Returns the diagnostic for a text that is not YAML.
-fn unreadable(call: &BuiltinCall, why: String) -> Diagnostic {
+fn unreadable(call: &BuiltinCall, why: &str) -> Diagnostic {
     Diagnostic::error("GPB1213", format!("this string is not YAML: {why}")).with_label(call.arg_span(0), "read as YAML")
 }
 
@@ -105,7 +105,7 @@ impl YamlReader<'_> {
             return Err(self.unknown_tag(&tag, line));
         }
         if self.open.len() >= MAX_DEPTH {
-            return Err(unreadable(self.call, format!("line {line}: it nests more than {MAX_DEPTH} deep")));
+            return Err(unreadable(self.call, &format!("line {line}: it nests more than {MAX_DEPTH} deep")));
         }
         self.open.push((node, anchor));
         Ok(())
@@ -140,7 +140,7 @@ impl YamlReader<'_> {
         }
         let Some((OpenCollection::Map(entries, key), _)) = self.open.last_mut() else { return Ok(()) };
         if entries.contains_key(text) {
-            return Err(unreadable(self.call, format!("line {line}: the key `{text}` stands there twice")));
+            return Err(unreadable(self.call, &format!("line {line}: the key `{text}` stands there twice")));
         }
         *key = Some(text.to_owned());
         Ok(())
@@ -203,6 +203,7 @@ fn is_null(text: &str) -> bool {
 }
 
 /// Returns the number that a plain scalar is by the core schema; within, none for one with too many digits.
+#[expect(clippy::option_option, reason = "a scalar that is no number is a string, one that is too long a mistake")]
 fn number(text: &str, unsigned: &str) -> Option<Option<Decimal>> {
     let radix = |digits: &str, radix: u32| {
         let is_all = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));

@@ -61,7 +61,9 @@ impl<'p> Interpreter<'_, 'p> {
         }
         let sampled = self.view.world().is_some() && given.iter().any(|arg| self.is_sampled(&arg.value));
         if sampled && builtin.counts() {
-            given.iter_mut().for_each(|arg| self.forget_length(&mut arg.value));
+            for arg in &mut given {
+                self.forget_length(&mut arg.value);
+            }
         }
         let value = self
             .with_context(scope, |cx| self.ok(builtins::call(builtin, given, &TypeContext { files, ..*cx }, span)))?;

@@ -43,8 +43,6 @@ impl<'p> Interpreter<'_, 'p> {
                 Ok(Value::tagged(tag.text.as_str(), tag.span, value))
             }
             ExprKind::List(items) => self.list(items, scope, expect, span),
-            // It is an element of a list, which reads it.
-            ExprKind::Spread(_) => Err(AlreadyReported),
             ExprKind::Object(stmts) => self.object(stmts, scope, expect, span),
             ExprKind::Call { callee, args } if self.reads_variable(callee, scope) => {
                 self.variable(callee, args, scope, expect, span)
@@ -78,7 +76,8 @@ impl<'p> Interpreter<'_, 'p> {
             }
             ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, scope, expect, span),
             ExprKind::Policy(statements) => self.policy(statements, scope, span),
-            ExprKind::Missing => Err(AlreadyReported),
+            // What is spread is an element of a list, which reads it.
+            ExprKind::Spread(_) | ExprKind::Missing => Err(AlreadyReported),
         }
     }
 

@@ -147,10 +147,14 @@ fn read_names<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
         ExprKind::Index { of: left, index: right }
         | ExprKind::Binary { left, right, .. }
         | ExprKind::Range { low: left, high: right } => {
-            [left, right].into_iter().for_each(|side| read_names(side, found))
+            for side in [left, right] {
+                read_names(side, found);
+            }
         }
         ExprKind::If { condition, then, otherwise } => {
-            [condition, then, otherwise].into_iter().for_each(|part| read_names(part, found));
+            for part in [condition, then, otherwise] {
+                read_names(part, found);
+            }
         }
         ExprKind::List(items) => items.iter().for_each(|item| read_names(item, found)),
         ExprKind::Call { args, .. } => args.iter().for_each(|arg| read_names(&arg.value, found)),

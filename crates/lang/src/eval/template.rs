@@ -111,16 +111,24 @@ impl<'p> TemplateNames<'_, '_, 'p> {
             ExprKind::List(items) => items.iter().for_each(|item| self.expr(item)),
             ExprKind::Call { callee, args } => {
                 if self.callee(callee) {
-                    args.iter().for_each(|arg| self.expr(&arg.value));
+                    for arg in args {
+                        self.expr(&arg.value);
+                    }
                 }
             }
             ExprKind::Member { of, .. } => self.expr(of),
             ExprKind::Not(inner) | ExprKind::Negate(inner) | ExprKind::Spread(inner) => self.expr(inner),
             ExprKind::Index { of: left, index: right }
             | ExprKind::Binary { left, right, .. }
-            | ExprKind::Range { low: left, high: right } => [left, right].into_iter().for_each(|one| self.expr(one)),
+            | ExprKind::Range { low: left, high: right } => {
+                for side in [left, right] {
+                    self.expr(side);
+                }
+            }
             ExprKind::If { condition, then, otherwise } => {
-                [condition, then, otherwise].into_iter().for_each(|one| self.expr(one));
+                for part in [condition, then, otherwise] {
+                    self.expr(part);
+                }
             }
             ExprKind::Comprehension(comprehension) => {
                 self.expr(&comprehension.over);

@@ -59,7 +59,7 @@ impl<'p> Expander<'_, 'p> {
             let home = Scope::new(frame.clone());
             let expect = ty.as_ref().map_or(Expectation::Any, Expectation::Type);
             let set = self.cx.inputs.of_param(&binding.name.text).filter(|_| instance.is_stack());
-            let outside = set.map(|set| self.from_outside(set, binding, ty.as_ref())).transpose()?;
+            let outside = set.map(|set| self.given_outside(set, binding, ty.as_ref())).transpose()?;
             let (value, from) = match (given, &binding.value) {
                 _ if outside.as_ref().is_some_and(|value| !value.is_absent() || binding.value.is_none()) => {
                     (outside.unwrap_or_else(|| Value::absent(used)), home)

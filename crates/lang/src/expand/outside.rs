@@ -13,7 +13,12 @@ use std::rc::Rc;
 
 impl<'p> Expander<'_, 'p> {
     /// Returns what the command line gives a parameter, not yet held against its type.
-    pub(super) fn from_outside(&self, set: &PlacedInput, binding: &'p Binding, ty: Option<&Type>) -> EvalResult<Value> {
+    pub(super) fn given_outside(
+        &self,
+        set: &PlacedInput,
+        binding: &'p Binding,
+        ty: Option<&Type>,
+    ) -> EvalResult<Value> {
         let ty = ty.unwrap_or(&Type::Any);
         if holds_secret(ty) {
             let name = &binding.name.text;

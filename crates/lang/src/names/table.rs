@@ -14,9 +14,6 @@ use std::collections::BTreeSet;
 /// The items of a file, or of what it sees, by kind and name.
 pub(super) type ItemTable<'p> = HashMap<(ItemKind, &'p str), NamedItem<'p>>;
 
-/// The file that a program is entered by.
-const ENTRY: ModuleId = ModuleId(0);
-
 /// Every item of a program by name.
 #[derive(Debug)]
 pub struct Names<'p> {
@@ -40,6 +37,8 @@ pub struct Names<'p> {
     library: &'p [(ItemKind, String)],
     /// The environments of the file that the program is entered by, in order; those of the files it uses are none of its own.
     pub environments: Vec<EnvironmentItem<'p>>,
+    /// The environments of every file but the library's, in order: what tests may be about.
+    pub tested: Vec<EnvironmentItem<'p>>,
     /// Every item, the library's included, in order.
     pub items: Vec<NamedItem<'p>>,
     /// The policies, the library's that are asked for included, in order.
@@ -54,6 +53,7 @@ impl<'p> Names<'p> {
     /// Collects the items of a program.
     ///
     /// One name defined twice where both would be visible is a diagnostic at the later.
+    #[expect(clippy::too_many_lines, reason = "the tables stand in the order in which each needs the one before")]
     pub fn collect(program: &'p Program, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut own: Vec<ItemTable<'p>> = Vec::new();
         let mut items = Vec::new();
@@ -88,18 +88,16 @@ impl<'p> Names<'p> {
             visible.push(seen);
             hidden.push(private);
         }
-        let mut environments: Vec<_> = items
+        let tested: Vec<_> = items
             .iter()
             .filter_map(|item| match item {
                 // One whose name is missing cannot be chosen, and its message has been given.
-                NamedItem::Environment(environment)
-                    if environment.module == ENTRY && !environment.body.name.text.is_empty() =>
-                {
-                    Some(*environment)
-                }
+                NamedItem::Environment(environment) if !environment.body.name.text.is_empty() => Some(*environment),
                 _ => None,
             })
             .collect();
+        let is_chosen = |one: &EnvironmentItem<'p>| one.module == program.environments_of;
+        let mut environments: Vec<_> = tested.iter().copied().filter(is_chosen).collect();
         check_environments(&mut environments);
         let facts = program.iter().flat_map(|(module, loaded)| {
             loaded.module.items.iter().filter_map(move |item| match item {
@@ -129,10 +127,11 @@ impl<'p> Names<'p> {
             std,
             library,
             environments,
+            tested,
+            items,
             policies,
             tests,
             facts,
-            items,
         }
     }
 

@@ -15,6 +15,7 @@ use gpb_syntax::ast::{
 
 impl<'p> Resolver<'_, 'p> {
     /// Resolves an expression; `reader` reads the bare words that are its value.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of expression")]
     pub(super) fn expr(&mut self, expr: &'p Expr, reader: &WordReader<'p>) {
         match &*expr.kind {
             ExprKind::Number(_)
@@ -207,7 +208,9 @@ impl<'p> Resolver<'_, 'p> {
                     field.value.iter().for_each(|value| self.expr(value, &reader));
                 }
                 self.ribs.push(ScopeRib::Vars(fields.iter().map(RibVar::bound).collect()));
-                requires.iter().for_each(|require| self.requirement(require));
+                for require in requires {
+                    self.requirement(require);
+                }
                 self.ribs = views;
             }
             TypeKind::Words(words) => self.union_words(words),

@@ -15,7 +15,7 @@ mod resolver;
 mod ribs;
 mod scope;
 mod static_type;
-mod tests;
+mod test_items;
 mod word_reader;
 mod words;
 

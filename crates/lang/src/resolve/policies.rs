@@ -162,7 +162,9 @@ impl<'p> Resolver<'_, 'p> {
             );
             return true;
         }
-        policy_items::packs_in(&field.value).into_iter().for_each(|pack| self.pack(pack));
+        for pack in policy_items::packs_in(&field.value) {
+            self.pack(pack);
+        }
         true
     }
 

@@ -30,14 +30,18 @@ pub fn target<'p>(names: &Names<'p>, test: &TestItem<'p>) -> Result<TestTarget<'
         let stack = names.stack(environment.module, &environment.of.text).ok_or(TargetError::Unknown)?;
         Ok(TestTarget { environment: Some(*environment), stack })
     };
+    // The file's own come first; tests in a file of their own are about those of the files it uses.
+    let (own, used): (Vec<&EnvironmentItem<'p>>, Vec<_>) =
+        names.tested.iter().partition(|one| one.module == test.module);
     if let Some(of) = test.of {
-        if let Some(found) = names.environments.iter().find(|one| one.body.name.text == of.text) {
+        if let Some(found) = own.iter().chain(&used).find(|one| one.body.name.text == of.text) {
             return of_environment(found);
         }
         let stack = names.stack(test.module, &of.text).ok_or(TargetError::Unknown)?;
         return Ok(TestTarget { environment: None, stack });
     }
-    match (names.environments.as_slice(), names.of_kind(test.module, ItemKind::Stack).as_slice()) {
+    let near = if own.is_empty() { used } else { own };
+    match (near.as_slice(), names.of_kind(test.module, ItemKind::Stack).as_slice()) {
         ([only], _) => of_environment(only),
         ([], [only]) => {
             let stack = names.stack(test.module, only).ok_or(TargetError::Unknown)?;

@@ -34,14 +34,13 @@ pub fn merged(entries: &[Stmt], with: &[&Stmt]) -> Vec<Stmt> {
         let is_one = || entries.iter().filter(|other| self::head(other) == Some(head)).count() == 1;
         match (stmt, others.as_slice()) {
             (_, []) => merged.push(stmt.clone()),
-            (Stmt::Block(own), [at]) if is_one() => match with.get(*at) {
-                Some(Stmt::Block(other)) => {
+            (Stmt::Block(own), [at]) if is_one() => {
+                if let Some(Stmt::Block(other)) = with.get(*at) {
                     taken.push(*at);
                     let inner: Vec<&Stmt> = other.stmts.iter().collect();
                     merged.push(Stmt::Block(BlockStmt { stmts: self::merged(&own.stmts, &inner), ..own.clone() }));
                 }
-                _ => {}
-            },
+            }
             _ => {}
         }
     }

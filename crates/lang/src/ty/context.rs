@@ -123,6 +123,9 @@ pub trait ModuleFiles {
     fn list(&self, path: &str, most: usize) -> Result<Vec<FolderFile>, UnreadableFile>;
 }
 
+/// Holds an object against a requirement of its type.
+type HoldsRequirement<'a> = dyn Fn(RequireId, &Value) -> Result<(), Vec<Diagnostic>> + 'a;
+
 /// The surroundings of a value.
 #[derive(Clone, Copy)]
 pub struct TypeContext<'a> {
@@ -137,7 +140,7 @@ pub struct TypeContext<'a> {
     /// Evaluates the default of a field that was not given.
     pub defaults: &'a dyn Fn(DefaultId) -> Result<Value, Vec<Diagnostic>>,
     /// Holds an object against a requirement of its type.
-    pub requirements: &'a dyn Fn(RequireId, &Value) -> Result<(), Vec<Diagnostic>>,
+    pub requirements: &'a HoldsRequirement<'a>,
     /// The value belongs to a fact, and goes nowhere.
     ///
     /// What waits for apply then needs no record of the call.

@@ -28,6 +28,7 @@ pub(in super::super) fn is_hcl(entry: SyntaxNode<'_>) -> bool {
 }
 
 impl ErrorFinder {
+    #[expect(clippy::too_many_lines, reason = "one arm for each form")]
     pub(super) fn foreign_syntax(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
         let span = self.span(node);
         let fixed = |code, message: &str, label: &str, fix: &str| {

@@ -20,7 +20,7 @@ fn sign(rule: Rule) -> Option<(&'static str, &'static str)> {
         Rule::missing_quoted => {
             ("a string", "the name of a test stands in quotes: `test \"live has three zones\" of live { … }`")
         }
-        Rule::missing_as => ("`as`", "then a name for the resource: `each aws.s3.bucket as b require … else \"…\"`"),
+        Rule::missing_as => ("`as`", "then a name for the resource: `each aws.service.type as r require … else \"…\"`"),
         Rule::missing_require => ("`require`", "then what has to hold, and why: `require b.encrypted else \"…\"`"),
         Rule::missing_until => ("`until`", "then the last day of the waiver: `until \"2027-01-31\"`"),
         Rule::missing_because => ("`because`", "then the reason, in quotes: `because \"moved away in January\"`"),

@@ -14,12 +14,11 @@ impl ErrorFinder {
         let condition = node.before()?;
         // A text right behind a name was read as one with it.
         let text = condition.descendants().filter(|part| part.is(Rule::tag_text)).last();
-        Some(match text.filter(|text| text.end() == condition.end()) {
-            Some(text) => diagnostic.fix("add `else`", self.point(text.start()), "else "),
-            None => {
-                let reason = reason_for(condition.text());
-                diagnostic.fix("add a reason", self.point(end), format!(" else {reason}"))
-            }
+        Some(if let Some(text) = text.filter(|text| text.end() == condition.end()) {
+            diagnostic.fix("add `else`", self.point(text.start()), "else ")
+        } else {
+            let reason = reason_for(condition.text());
+            diagnostic.fix("add a reason", self.point(end), format!(" else {reason}"))
         })
     }
 

@@ -47,7 +47,7 @@ stack   s{
 fn spread() {
     check(
         "format_spread",
-        r#"
+        r"
 const a=[ ... xs,1 , ...ys ]
 const b = {...base,k=v}
 const c = {
@@ -55,7 +55,7 @@ const c = {
   k=v
   longer = [...one_list_with_a_long_name, ...another_list_with_a_long_name, ...a_third_list_with_a_long_name]
 }
-"#,
+",
     );
 }
 

@@ -30,6 +30,11 @@ const BRACKETS: &[&str] = &[
     "stack a { { b = 1 } }",
 ];
 
+const RULES: &[&str] = &[
+    "policy a {\n  each b.c require d else \"e\"\n  each b.c as d\n}\nstack f {\n  waive a\n  waive b until \"2027-01-31\"\n}\ntest g {\n  expect h\n}",
+    "const a = [..b, c]\nconst d = { ..e, f = 1 }",
+];
+
 const TEXT: &[&str] = &[
     "stack a {\n  x = \"abc\n  y = 1\n}",
     "stack a {\n  x = \"abc ${d\n  y = 1\n  z = \"${}\" \n  w = \"${a b} c\"\n}",
@@ -130,13 +135,18 @@ fn pasted() {
 }
 
 #[test]
+fn rules() {
+    check_each("rules", RULES);
+}
+
+#[test]
 fn unexpected() {
     check_each("unexpected", UNEXPECTED);
 }
 
 /// Returns every text of this file.
 pub fn cases() -> Vec<&'static str> {
-    [MISSING, BRACKETS, TEXT, FOREIGN_SYNTAX, FOREIGN_FORMS, PASTED, UNEXPECTED].concat()
+    [MISSING, BRACKETS, TEXT, FOREIGN_SYNTAX, FOREIGN_FORMS, PASTED, RULES, UNEXPECTED].concat()
 }
 
 /// Checks every rule for recovery: one that no case reaches may have no message.

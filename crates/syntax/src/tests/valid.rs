@@ -170,7 +170,7 @@ component kafka {
 fn spread() {
     check(
         "spread",
-        r#"
+        r"
 const a = [...xs, 1, ...if more { ys }, [...zs]]
 const b = { ...base, k = v, inner { ...other.part } }
 const c = {
@@ -178,7 +178,7 @@ const c = {
   // its own
   k = v
 }
-"#,
+",
     );
 }
 

@@ -50,8 +50,7 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     fn no_target(&self, test: &TestItem<'p>, why: TargetError) {
-        let environments: Vec<&str> =
-            self.world.names.environments.iter().map(|one| one.body.name.text.as_str()).collect();
+        let environments: Vec<&str> = self.world.names.tested.iter().map(|one| one.body.name.text.as_str()).collect();
         let mut known = environments.clone();
         known.extend(self.world.names.of_kind(self.module, ItemKind::Stack));
         let diagnostic = match (why, test.of) {
