@@ -44,7 +44,9 @@ fn told(folder: &Folder, value: &str) -> String {
     let ran = folder.gpb(&["check", "one.gpb", "--json"]);
     let document = ran.json();
     let told = document["diagnostics"].as_array().unwrap().iter();
-    told.map(|one| format!("{} {}", one["code"].as_str().unwrap(), one["message"].as_str().unwrap())).collect()
+    let told: Vec<String> =
+        told.map(|one| format!("{} {}", one["code"].as_str().unwrap(), one["message"].as_str().unwrap())).collect();
+    told.concat()
 }
 
 #[test]
