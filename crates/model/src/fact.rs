@@ -4,8 +4,8 @@
 //! [`Fact`] for every resource of that type. What a kind's fields mean is for the check of that kind to say.
 
 use crate::address::Address;
+use crate::evidence::Evidence;
 use crate::model::Model;
-use crate::path::PropPath;
 use crate::property::PropertyMap;
 use crate::resource::Resource;
 use crate::value::Value;
@@ -114,22 +114,6 @@ pub enum Applicability {
 ///
 /// A way back that is closed is one to propose.
 pub const ASKED_ANYWAY: [&str; 4] = ["compute", "obstacle", "recovery", "redirect"];
-
-/// A property that decided something.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Evidence {
-    /// The resource that has it.
-    pub resource: Address,
-    /// In AWS's spelling.
-    pub property: PropPath,
-    /// Set where the program writes it.
-    pub written: bool,
-    /// The place where the program's author writes it.
-    ///
-    /// For a property that a component of the library writes, the argument it came from or the use of the component;
-    /// for one that is not written, the resource's name.
-    pub span: Span,
-}
 
 impl Fact {
     /// Returns a field.

@@ -5,6 +5,7 @@
 
 mod address;
 mod environment;
+mod evidence;
 mod fact;
 mod goals;
 pub mod graph;
@@ -25,7 +26,8 @@ pub mod value;
 
 pub use address::{Address, below, covers};
 pub use environment::{Environment, Mode, Place};
-pub use fact::{ASKED_ANYWAY, Applicability, Evidence, Fact, FactEvaluator, FactFields, FactFieldsId};
+pub use evidence::Evidence;
+pub use fact::{ASKED_ANYWAY, Applicability, Fact, FactEvaluator, FactFields, FactFieldsId};
 pub use goals::{Budget, Derivation, Domain, Goals, Need, RecoveryTarget};
 pub use input::{Input, InputSource};
 pub use model::{AuthoredSite, CompiledEnvironment, Layer, Model, Move, Output, Override, UsageLevel};

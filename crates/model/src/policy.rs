@@ -1,7 +1,7 @@
 //! What the policies of a program say of an environment's resources, and what is waived.
 
 use crate::address::Address;
-use crate::fact::Evidence;
+use crate::evidence::Evidence;
 use gpb_base::source::Span;
 use std::sync::Arc;
 
