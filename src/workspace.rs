@@ -42,6 +42,9 @@ pub fn read(from: &str, path: &str, most: usize) -> Result<FileContent, Unreadab
     Ok(FileContent { path: found.shown.display().to_string(), bytes: bytes.into() })
 }
 
+/// The folders that are no part of a program: gpb's state, and the history.
+const KEPT_APART: [&str; 2] = [".gpb", ".git"];
+
 /// Lists the files of a folder that the program at `from` names.
 ///
 /// # Errors
@@ -73,6 +76,10 @@ fn add_files(
         let Ok(name) = entry.file_name().into_string() else {
             return Err(UnreadableFile::new(format!("a name in `{prefix}` is not UTF-8")));
         };
+        // What gpb and git keep for themselves is no part of a program, and holds keys.
+        if KEPT_APART.contains(&name.as_str()) {
+            continue;
+        }
         let name = format!("{prefix}{name}");
         let meta = fs::symlink_metadata(entry.path()).map_err(cannot)?;
         if meta.is_dir() {

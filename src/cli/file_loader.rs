@@ -82,7 +82,9 @@ pub fn below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, String> {
     for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
         let path = entry.map_err(|error| cannot(&error))?.path();
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if hidden || path.ends_with("node_modules") {
+        // Packages are as they are locked.
+        let is_vendored = path.ends_with(packages::VENDOR) && folder.join(packages::LOCK_FILE).is_file();
+        if hidden || is_vendored || path.ends_with("node_modules") {
             continue;
         }
         if path.is_dir() {

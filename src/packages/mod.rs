@@ -15,6 +15,6 @@ pub use update::{PackageChange, VendorRequest, vendor};
 pub use vendored::{outside, package};
 
 /// The folder beside the lock file that holds the packages.
-const VENDOR: &str = "vendor";
+pub const VENDOR: &str = "vendor";
 /// The file of a package that a `use` of it reads.
 const FIRST_FILE: &str = "lib.gpb";

@@ -18,12 +18,12 @@ const MAX_BYTES: u64 = 256 * 1024 * 1024;
 /// A sentence, when a folder cannot be read, holds a link or something else than files, or holds too much.
 pub(super) fn files_of(folder: &Path) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
-    gather(folder, "", &mut found, &mut 0)?;
+    gather(folder, "", false, &mut found, &mut 0)?;
     found.sort();
     Ok(found)
 }
 
-fn gather(folder: &Path, prefix: &str, found: &mut Vec<String>, bytes: &mut u64) -> Result<(), String> {
+fn gather(folder: &Path, prefix: &str, all: bool, found: &mut Vec<String>, bytes: &mut u64) -> Result<(), String> {
     let cannot = |error: &std::io::Error| format!("`{}` cannot be read: {}", folder.display(), io_message(error));
     for entry in fs::read_dir(folder).map_err(|error| cannot(&error))? {
         let entry = entry.map_err(|error| cannot(&error))?;
@@ -31,13 +31,13 @@ fn gather(folder: &Path, prefix: &str, found: &mut Vec<String>, bytes: &mut u64)
         let shown = entry.path().display().to_string();
         let name = name.to_str().ok_or_else(|| format!("`{shown}` has a name that is not UTF-8"))?;
         // What git, editors and gpb keep for themselves is no part of a package, nor are its own packages.
-        if name.starts_with('.') || (prefix.is_empty() && matches!(name, super::VENDOR | super::LOCK_FILE)) {
+        if !all && (name.starts_with('.') || (prefix.is_empty() && matches!(name, super::VENDOR | super::LOCK_FILE))) {
             continue;
         }
         let path = format!("{prefix}{name}");
         let meta = entry.path().symlink_metadata().map_err(|error| cannot(&error))?;
         if meta.is_dir() {
-            gather(&entry.path(), &format!("{path}/"), found, bytes)?;
+            gather(&entry.path(), &format!("{path}/"), all, found, bytes)?;
             continue;
         }
         if !meta.is_file() {
@@ -52,13 +52,18 @@ fn gather(folder: &Path, prefix: &str, found: &mut Vec<String>, bytes: &mut u64)
     Ok(())
 }
 
-/// Returns the SHA-256 of a package: of the path, the length and the bytes of each of its files, in order.
+/// Returns the SHA-256 of a package that was copied: of the path, the length and the bytes of each file there is, in order.
+///
+/// Nothing hidden was copied, so what is hidden there came later.
 ///
 /// # Errors
 /// As [`files_of`], and when a file cannot be read.
 pub(super) fn hash(folder: &Path) -> Result<String, String> {
     let mut hash = Sha256::new();
-    for path in files_of(folder)? {
+    let mut files = Vec::new();
+    gather(folder, "", true, &mut files, &mut 0)?;
+    files.sort();
+    for path in files {
         let bytes = fs::read(folder.join(&path))
             .map_err(|error| format!("`{}` cannot be read: {}", folder.join(&path).display(), io_message(&error)))?;
         hash.update(path.as_bytes());
@@ -107,7 +112,8 @@ mod tests {
             hash(&root).unwrap()
         };
         let plain = make("a", &[("lib.gpb", "x"), ("in/b.gpb", "y")]);
-        assert_eq!(plain, make("b", &[("in/b.gpb", "y"), ("lib.gpb", "x"), (".git/HEAD", "z"), ("gpb.lock", "{}")]));
+        assert_eq!(plain, make("b", &[("in/b.gpb", "y"), ("lib.gpb", "x")]));
+        assert_ne!(plain, make("e", &[("in/b.gpb", "y"), ("lib.gpb", "x"), (".hidden", "z")]));
         assert_ne!(plain, make("c", &[("lib.gpb", "xy"), ("in/b.gpb", "")]));
         assert_ne!(plain, make("d", &[("lib.gpb", "x"), ("b.gpb", "y")]));
     }

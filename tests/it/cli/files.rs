@@ -145,3 +145,25 @@ fn files_have_a_ceiling() {
     assert_eq!(told(&folder, "archive(\"code\")"), "");
     assert_eq!(told(&folder, "length(file_base64(\"whole.txt\"))"), "");
 }
+
+#[test]
+fn an_archive_has_neither_the_state_nor_the_history() {
+    let folder = Folder::new();
+    for inner in ["one/.gpb", "one/.git", "one/inner/.gpb", "two"] {
+        fs::create_dir_all(folder.path(inner)).unwrap();
+    }
+    for path in ["one/main.py", "two/main.py"] {
+        folder.write(path, "print(1)\n");
+    }
+    for path in ["one/.gpb/key", "one/.git/config", "one/inner/.gpb/state.db"] {
+        folder.write(path, "not for others");
+    }
+    let same = "require archive(\"one\") == archive(\"two\") else \"they differ\"";
+    folder.write(
+        "same.gpb",
+        &format!(
+            "stack s {{\n  {same}\n}}\nenvironment e of s {{\n  account = \"123456789012\"\n  region = us-east-1\n}}\n"
+        ),
+    );
+    folder.expect(0, &["check", "same.gpb"]);
+}

@@ -107,6 +107,11 @@ fn zipped(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let refuse = |why: String| unreadable(call, &UnreadableFile::new(why));
     let listed = files.list(call.text(0), MAX_FILES).map_err(|why| unreadable(call, &why))?;
     let excluded: Vec<&str> = call.list(1).iter().filter_map(Value::as_text).map(|text| &**text).collect();
+    // Of other tools these mean something, and here they would leave nothing out.
+    if let Some(other) = excluded.iter().find(|one| one.contains("**") || one.contains(['!', '?', '['])) {
+        let message = format!("the pattern `{other}` means nothing here: `*` is the only sign");
+        return Err(call.outside(1, message).help("a pattern without `/`, `*.pyc`, is about names at any depth"));
+    }
     let kept: Vec<_> = listed.iter().filter(|file| !excluded.iter().any(|one| glob::covers(one, &file.name))).collect();
     if kept.is_empty() {
         return Err(refuse("no file is left for the archive".to_owned()));

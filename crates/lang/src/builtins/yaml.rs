@@ -148,14 +148,10 @@ impl YamlReader<'_> {
 
     fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, line: usize) -> Result<Value, Diagnostic> {
         let span = self.call.span;
-        let plain = match tag {
-            None => style == ScalarStyle::Plain,
-            Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => false,
-            Some(tag) if tag.handle.is_empty() && tag.suffix == "!" => false,
-            Some(tag) if tag.is_yaml_core_schema() && matches!(&*tag.suffix, "int" | "float" | "bool" | "null") => true,
-            Some(tag) => return Err(self.unknown_tag(tag, line)),
-        };
-        if !plain {
+        if let Some(tag) = tag {
+            return Err(self.unknown_tag(tag, line));
+        }
+        if style != ScalarStyle::Plain {
             return Ok(Value::text(text, span));
         }
         match text {

@@ -37,6 +37,9 @@ impl<'p> Interpreter<'_, 'p> {
                 Err(why) => failed = Some(why),
             }
         }
+        if failed.is_none() && parts.is_empty() {
+            return Ok(Value::list(Vec::new(), span));
+        }
         failed.map_or_else(|| self.joined("concat", parts, scope, span), Err)
     }
 

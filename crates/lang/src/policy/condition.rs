@@ -100,11 +100,22 @@ pub(super) fn block(conditions: &Value, cx: &TypeContext, diagnostics: &mut Vec<
             if values.is_empty() && diagnostics.len() == known {
                 diagnostics.push(empty(&format!("`{key}` is tested against nothing"), tested.value.span));
             }
+            if let Some(first) = tests.get(key) {
+                diagnostics.push(tested_twice(key, aws.as_str(), tested.key, first.key));
+            }
             put(&mut tests, key, one_or_many(values, tested.value.span));
         }
         put(&mut out, &aws, Value::map(tests, entry.value.span));
     }
     Value::map(out, conditions.span)
+}
+
+/// Reports a key that one operator tests in two places: a document has room for one.
+fn tested_twice(key: &str, operator: &str, again: Span, first: Span) -> Diagnostic {
+    Diagnostic::error("GPB1409", format!("`{key}` is tested twice by `{operator}`"))
+        .with_label(again, "tested again here")
+        .with_label(first, "first tested here")
+        .help("write all values of one test in a list")
 }
 
 /// Checks for a variable of policies among the values, `${aws:VpcSourceIp}`, which the request gives.

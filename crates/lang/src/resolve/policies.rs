@@ -13,6 +13,7 @@ use gpb_syntax::ast::{Body, EachStmt, Expr, ExprKind, FieldStmt, Ident, Stmt, Wa
 impl<'p> Resolver<'_, 'p> {
     /// Resolves a policy.
     pub(super) fn policy_item(&mut self, policy: &'p Body) {
+        self.placeless = true;
         let mut rules = 0;
         for stmt in &policy.stmts {
             match stmt {

@@ -54,6 +54,8 @@ pub(super) struct Resolver<'w, 'p> {
     pub components: &'w mut ReferenceGraph,
     /// The names that have been reported and mean nothing.
     pub unknown: &'w mut HashSet<NodeId>,
+    /// True in policies and tests, which look at an environment and stand at no place of it.
+    pub placeless: bool,
     /// The declarations of this item that shadow others.
     pub shadowing: HashSet<NodeId>,
 }
@@ -93,6 +95,7 @@ impl<'w, 'p> Resolver<'w, 'p> {
             functions: &mut found.functions,
             components: &mut found.components,
             unknown: &mut found.unknown,
+            placeless: false,
             shadowing: HashSet::default(),
         }
     }

@@ -14,6 +14,7 @@ use std::rc::Rc;
 impl<'p> Resolver<'_, 'p> {
     /// Resolves a test.
     pub(super) fn test_item(&mut self, test: TestItem<'p>) {
+        self.placeless = true;
         let stack = match target(&self.world.names, &test) {
             Ok(target) => Some(target.stack),
             Err(why) => {

@@ -20,6 +20,10 @@ impl<'p> Resolver<'_, 'p> {
     pub(super) fn word(&mut self, name: &'p Ident, reader: &WordReader<'p>) {
         if let Some(found) = self.find(&name.text) {
             self.met(name, &found);
+            if self.placeless && matches!(found, Resolution::Ambient) && name.text != "environment" {
+                self.unknown.insert(NodeId::new(name.span));
+                return self.report(of_no_place(name));
+            }
             if let WordReader::Type(ty, _) = reader
                 && self.is_ambiguous(name, &found, ty)
             {
@@ -125,4 +129,15 @@ fn described(found: &Resolution<'_>) -> Option<(&'static str, Span)> {
         Resolution::Const(global) => Some(("constant", global.item.name.span)),
         Resolution::Ambient => None,
     }
+}
+
+/// Returns the diagnostic of `region`, `account` or `partition` where nothing stands at a place.
+fn of_no_place(name: &Ident) -> Diagnostic {
+    let diagnostic = Diagnostic::error("GPB1410", format!("`{}` has no value here", name.text))
+        .with_label(name.span, "policies and tests stand at no place");
+    if name.text == "partition" {
+        return diagnostic.help("the environment's region is `environment.region`");
+    }
+    let whole = format!("environment.{}", name.text);
+    diagnostic.help(format!("the environment's is `{whole}`")).fix(format!("change to `{whole}`"), name.span, whole)
 }

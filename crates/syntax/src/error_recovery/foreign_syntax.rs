@@ -27,6 +27,16 @@ pub(in super::super) fn is_hcl(entry: SyntaxNode<'_>) -> bool {
     entry.is(Rule::labelled) && head && names.next().is_some_and(|label| label.is(Rule::quoted_key))
 }
 
+/// Returns the two sides of an operator where each is one operand, so that they can be moved into a call.
+fn sides(operator: SyntaxNode<'_>) -> (Option<SyntaxNode<'_>>, Option<SyntaxNode<'_>>) {
+    let ends = |sign: Option<SyntaxNode<'_>>| {
+        sign.is_none_or(|sign| matches!(sign.rule(), Rule::op_and | Rule::op_or | Rule::compat_and | Rule::compat_or))
+    };
+    let left = operator.before_in_chain().filter(|left| ends(left.before_in_chain()));
+    let right = operator.after().filter(|right| ends(right.after()));
+    (left, right)
+}
+
 impl ErrorFinder {
     #[expect(clippy::too_many_lines, reason = "one arm for each form")]
     pub(super) fn foreign_syntax(&mut self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
@@ -100,7 +110,7 @@ impl ErrorFinder {
     fn is_or_is_not(&self, node: SyntaxNode<'_>) -> Diagnostic {
         let span = self.span(node);
         let is_negated = node.text() != "is";
-        match (node.before_in_chain(), node.after()) {
+        match sides(node) {
             (Some(left), Some(right)) if foreign::is_absence(right.text()) || right.text() == "none" => {
                 let sign = if is_negated { "" } else { "!" };
                 let fix = format!("{sign}is_set({})", left.text());
@@ -122,7 +132,7 @@ impl ErrorFinder {
         let diagnostic =
             Diagnostic::error("GPB0071", "that a list holds a value is asked with `contains(list, value)`")
                 .with_label(self.span(node), "not an operator");
-        match (node.before_in_chain(), node.after()) {
+        match sides(node) {
             (Some(left), Some(right)) => {
                 let sign = if node.text() == "in" { "" } else { "!" };
                 let fix = format!("{sign}contains({}, {})", right.text(), left.text());

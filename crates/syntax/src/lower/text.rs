@@ -105,6 +105,12 @@ impl Lowering {
             "\"" => Some('"'),
             "\\" => Some('\\'),
             "$" => Some('$'),
+            // A blank may stand for the first byte of a character that was blanked out, and is reported by itself.
+            body if body.trim().is_empty() => {
+                let sign = Span::new(self.file, node.start(), node.start() + 1);
+                self.report(messages::unknown_escape(sign, ""));
+                None
+            }
             _ => {
                 self.report(messages::unknown_escape(span, body));
                 None
