@@ -11,7 +11,7 @@ use std::path::Path;
 /// Returns what the command line and the environment give a program.
 ///
 /// # Errors
-/// Why it cannot be read, or that the command reads no program.
+/// The reason for which it cannot be read, or that the command reads no program.
 pub fn inputs(common: &CommonArgs, command: &Command) -> Result<ProgramInputs, String> {
     let option = match (common.set.as_slice(), common.set_file.as_slice()) {
         ([], []) => None,
@@ -37,7 +37,7 @@ pub fn of_editor() -> ProgramInputs {
 /// Returns the inputs that a plan was made with, as far as the command line gave them; the rest is as it is now.
 ///
 /// # Errors
-/// When a file cannot be read.
+/// A file cannot be read.
 pub fn of_plan(inputs: &[Input]) -> Result<ProgramInputs, String> {
     let mut set = Vec::new();
     for input in inputs {

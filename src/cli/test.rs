@@ -102,7 +102,7 @@ fn outcome(session: &Session, suite: &TestSuite, at: usize, day: &str) -> Option
     Some(TestOutcome { name: test.name.clone(), file: test.file.clone(), line, failures, sources: made.sources })
 }
 
-/// What came out of the environment of a test.
+/// The outcome of a test's environment.
 #[derive(Default)]
 struct Tested {
     cost: CostRange,

@@ -12,7 +12,7 @@ pub struct TestOutcome {
     pub file: String,
     /// The line of its name, from 1.
     pub line: usize,
-    /// What it expected and did not find; none where it passed.
+    /// The expectations that were not met; none where it passed.
     pub failures: Vec<Diagnostic>,
     /// The texts of the files that the failures point at.
     pub sources: SourceMap,

@@ -1,4 +1,4 @@
-//! What came out of the checks and the plan, as the conditions of tests see it: `plan.cost.expected`.
+//! The results of the checks and the plan as the conditions of tests see them: `plan.cost.expected`.
 
 use gpb_base::source::Span;
 use gpb_base::unit::{Dimension, Quantity};
@@ -10,7 +10,7 @@ use gpb_model::value::{Value, ValueEntry, ValueKind, ValueMap};
 use gpb_model::{Domain, Model};
 use rust_decimal::Decimal;
 
-/// What came out of the checks and the plan of an environment.
+/// The results of the checks and the plan of an environment.
 pub struct TestedPlan<'a> {
     /// The environment.
     pub model: &'a Model,

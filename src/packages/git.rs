@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Fetches a version of a repository into an empty folder, and returns its commit.
 ///
-/// Where `locked` is a commit, that one is fetched; the version may mean another by now.
+/// A `locked` commit is fetched itself; the version may mean another by now.
 ///
 /// # Errors
 /// A sentence, when git is not there, fails or takes too long, or when the version has another commit than is locked.

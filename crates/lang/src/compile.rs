@@ -37,7 +37,7 @@ pub struct CompileInputs<'a> {
     pub given: &'a ProgramInputs,
 }
 
-/// What a program is given that is given nothing.
+/// The inputs of a program that is given none.
 static NOTHING: ProgramInputs = ProgramInputs::NONE;
 
 impl<'a> CompileInputs<'a> {

@@ -110,7 +110,7 @@ impl PlacedInput {
     /// Returns the value as it is read where the type is expected; it has not been held against it.
     ///
     /// # Errors
-    /// What is wrong with the text.
+    /// The mistake in the text.
     pub fn read(&self, ty: &Type) -> Result<Value, Vec<Diagnostic>> {
         let text = self.text.get(self.from..).unwrap_or_default();
         read_as(ty, text, (self.file, &self.text, self.from))
@@ -120,7 +120,7 @@ impl PlacedInput {
 /// Reads the text of a value from outside: a string as it is, anything else as it would be written in a program.
 ///
 /// # Errors
-/// What is wrong with the text.
+/// The mistake in the text.
 pub fn read_as(ty: &Type, text: &str, (file, source, from): (FileId, &str, usize)) -> Result<Value, Vec<Diagnostic>> {
     let whole = || Value::text(text, Span::new(file, from, source.len()));
     let is_quoted = text.len() > 1 && text.starts_with('"') && text.ends_with('"');

@@ -1,4 +1,4 @@
-//! What the policies of a program say of an environment's resources, and what is waived.
+//! The findings of a program's policies about an environment's resources, and the waivers.
 
 use crate::address::Address;
 use crate::evidence::Evidence;
@@ -8,9 +8,9 @@ use std::sync::Arc;
 /// The weight of a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PolicySeverity {
-    /// What breaks it is refused.
+    /// A resource that breaks it is refused.
     Error,
-    /// What breaks it is reported.
+    /// A resource that breaks it is reported.
     Warning,
 }
 

@@ -360,7 +360,7 @@ pub enum Stmt {
 /// `expect condition else "why"` or `expect error GPB4001 else "why"`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectStmt {
-    /// What is expected.
+    /// The expected condition or diagnostic.
     pub what: Expected,
     /// The reason, behind `else`.
     pub why: Option<Expr>,
@@ -368,7 +368,7 @@ pub struct ExpectStmt {
     pub span: Span,
 }
 
-/// What a test expects.
+/// An expectation of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
     /// A condition that holds.

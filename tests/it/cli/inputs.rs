@@ -1,4 +1,4 @@
-//! What a program is given from outside: `--set`, `--set-file`, and environment variables.
+//! Inputs from outside: `--set`, `--set-file`, and environment variables.
 
 use super::{Story, empty};
 use crate::support::Folder;

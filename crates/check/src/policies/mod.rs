@@ -1,6 +1,6 @@
 //! Reports the resources that break a policy, and the waivers that let them pass for a time.
 //!
-//! What is waived is advice until the waiver ends; then the policy holds again.
+//! A waived finding is advice until the waiver ends; then the policy holds again.
 
 mod policy_check;
 mod waivers;

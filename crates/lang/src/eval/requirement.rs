@@ -25,7 +25,7 @@ impl<'p> Interpreter<'_, 'p> {
     /// Holds a scope against a requirement. Without an environment only the types of what is written are checked.
     ///
     /// # Errors
-    /// When the condition cannot be decided, which has been reported, or does not hold, which is reported here.
+    /// The condition cannot be decided, which has been reported, or does not hold, which is reported here.
     pub fn require(&self, stmt: &'p RequireStmt, scope: &Scope<'p>, of: &RequiredOf<'_>) -> EvalResult<()> {
         match self.unmet(stmt, scope, of)? {
             Some(diagnostic) => Err(self.report(diagnostic)),

@@ -11,7 +11,7 @@ impl<'p> Expander<'_, 'p> {
     /// Holds the body of a frame against a requirement in it.
     ///
     /// # Errors
-    /// When it does not hold or cannot be decided, which has been reported.
+    /// It does not hold or cannot be decided, which has been reported.
     pub fn require(&self, frame: &Rc<Frame<'p>>, stmt: &'p RequireStmt) -> EvalResult<()> {
         let head = self.enclosing_use(frame, stmt.condition.span).unwrap_or(stmt.span);
         let given = |name: &str| self.given_under(frame, name);

@@ -9,7 +9,7 @@ pub const SETTINGS: [&str; 3] = ["severity", "help", "source"];
 /// The word in the place of a type that stands for all of them.
 const ANY_TYPE: &str = "resource";
 
-/// What a policy says of itself.
+/// The settings of a policy: its severity, the way to meet it, its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicySettings {
     /// The weight.

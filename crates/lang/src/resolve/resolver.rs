@@ -46,7 +46,7 @@ pub(super) struct Resolver<'w, 'p> {
     pub item: NodeId,
     /// The innermost group around: what has one value for the whole body cannot stand in it.
     pub group: Option<GroupKind>,
-    /// What is resolved is the default of a stack's parameter, which may read environment variables.
+    /// True inside the default of a stack's parameter, which may read environment variables.
     pub may_read_variables: bool,
     /// The calls between functions.
     pub functions: &'w mut ReferenceGraph,

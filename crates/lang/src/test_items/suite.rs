@@ -40,7 +40,7 @@ pub struct ListedTest {
     pub file: String,
     /// The place of its name.
     pub span: Span,
-    /// What it expects, in order.
+    /// Its expectations, in order.
     pub expectations: Vec<ListedExpectation>,
 }
 

@@ -1,4 +1,4 @@
-//! What a test is about: an environment, or a stack by itself.
+//! The target of a test: an environment, or a stack by itself.
 
 use crate::names::{EnvironmentItem, GlobalItem, ItemKind, Names, TestItem};
 use gpb_syntax::ast::Body;
@@ -14,7 +14,7 @@ pub enum TargetError {
     None,
 }
 
-/// What a test is about.
+/// The target of a test.
 #[derive(Debug, Clone, Copy)]
 pub struct TestTarget<'p> {
     /// The environment; none where a stack is tested by itself.

@@ -1,4 +1,4 @@
-//! What a test gives its environment: the environment's own entries, with those of `with { … }` in their place.
+//! The values that a test gives its environment: the environment's own entries, with those of `with { … }` in their place.
 
 use gpb_syntax::ast::{BlockStmt, Body, Stmt};
 

@@ -141,7 +141,7 @@ impl Printer {
 
     /// Writes a rule of a policy, or a statement that waives one.
     ///
-    /// What is too long for a line breaks before each `require`, before its reason, and before `because`.
+    /// A rule too long for a line breaks before each `require`, before its reason, and before `because`.
     pub fn clauses(&mut self, node: SyntaxNode<'_>, indent: usize) {
         if self.flat {
             self.spaced(node, indent);
