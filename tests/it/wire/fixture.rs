@@ -61,7 +61,8 @@ impl Drop for Reader {
     }
 }
 
-const ACCOUNT: &str = "123456789012";
+/// The account of the emulators.
+pub const ACCOUNT: &str = "123456789012";
 
 impl WireFixture {
     pub fn new() -> Self {
@@ -122,6 +123,10 @@ impl WireFixture {
 
     pub fn boto(&self, service: &str, operation: &str, arguments: &Json) -> Json {
         self.reader.ask(&["get", service, operation, &arguments.to_string()])
+    }
+
+    pub fn boto_in(&self, region: &str, service: &str, operation: &str, arguments: &Json) -> Json {
+        self.reader.ask(&["get", service, operation, &arguments.to_string(), region])
     }
 }
 
