@@ -7,6 +7,7 @@ use super::static_type::StaticType;
 use super::word_reader::WordReader;
 use crate::modules::ModuleId;
 use crate::ty::{TypeContext, check_text};
+use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
 use gpb_syntax::ast::{
@@ -173,6 +174,20 @@ impl<'p> Resolver<'_, 'p> {
     pub(super) fn requirement(&mut self, require: &'p RequireStmt) {
         self.head(&require.condition);
         self.expr(&require.reason, &WordReader::of(&Type::String, None));
+        self.said_reason(&require.reason);
+    }
+
+    /// Reports a reason that says nothing.
+    pub(super) fn said_reason(&self, reason: &Expr) {
+        let ExprKind::Text(parts) = &*reason.kind else { return };
+        let is_blank = |part: &TextPart| matches!(part, TextPart::Text(text) if text.trim().is_empty());
+        if parts.iter().all(is_blank) {
+            self.report(
+                Diagnostic::error("GPB1417", "this reason says nothing")
+                    .with_label(reason.span, "empty")
+                    .help("say why: whoever does not meet the condition reads this and nothing else"),
+            );
+        }
     }
 
     pub(super) fn binding(&mut self, binding: &'p Binding) {

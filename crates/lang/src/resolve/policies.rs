@@ -47,13 +47,14 @@ impl<'p> Resolver<'_, 'p> {
             // What the expressions call it is not known.
             return;
         }
-        self.value_name(&each.name, "resource");
+        self.value_name_alone(&each.name, "resource");
         let name = RibVar { name: &each.name.text, written: Some(each.name.span), source };
         self.ribs.push(ScopeRib::Vars(vec![name]));
         each.condition.iter().for_each(|condition| self.head(condition));
         for clause in &each.requires {
             self.head(&clause.condition);
             self.expr(&clause.reason, &WordReader::Nobody);
+            self.said_reason(&clause.reason);
             if !matches!(*clause.reason.kind, ExprKind::Text(_) | ExprKind::Missing) {
                 self.report(
                     Diagnostic::error("GPB1918", "the reason of a rule is a text")
