@@ -27,6 +27,7 @@ pub fn of_items<'m>(module: &'m Module, sources: &'m SourceMap, name: &'m str) -
         Item::Const(item) if item.name.text == name => {
             Some(page(&format!("const {name}"), item.doc.as_deref(), &[], sources))
         }
+        Item::Policy(body) if body.name.text == name => Some(policy(body, sources)),
         Item::Environment { of, body } if body.name.text == name => {
             Some(page(&format!("environment {name} of {}", of.text), body.doc.as_deref(), &[], sources))
         }
@@ -82,6 +83,24 @@ fn component(kind: &str, body: &Body, sources: &SourceMap) -> String {
     let outputs = body.stmts.iter().filter_map(|stmt| if let Stmt::Output(one) = stmt { Some(&**one) } else { None });
     let parts = [("", params.collect()), ("Outputs", outputs.collect())];
     page(&format!("{kind} {}", body.name.text), body.doc.as_deref(), &parts, sources)
+}
+
+/// Documents a policy: why it is there, what it requires, how to meet it, and who asks for it.
+fn policy(body: &Body, sources: &SourceMap) -> String {
+    let rules = body.stmts.iter().filter_map(|stmt| match stmt {
+        Stmt::Each(each) => Some(sources.slice(each.span).trim().to_owned()),
+        _ => None,
+    });
+    let head = format!("policy {}\n{}", body.name.text, rules.collect::<Vec<_>>().join("\n"));
+    let mut out = page(&head, body.doc.as_deref(), &[], sources);
+    let fields = body.stmts.iter().filter_map(|stmt| match stmt {
+        Stmt::Field(field) => Some((field.head.text.as_str(), sources.slice(field.value.span).trim_matches('"'))),
+        _ => None,
+    });
+    for (name, value) in fields {
+        let _ = writeln!(out, "\n{name}: {value}");
+    }
+    out
 }
 
 /// Returns a page: a head, its documentation and its fields, each with its type as it is written, in parts with a title.

@@ -288,6 +288,11 @@ impl TypeDef {
         self.lifecycle.forms.get(path).or_else(|| self.forms.get(path)).copied()
     }
 
+    /// Checks whether a property, in AWS's spelling, holds the tags.
+    pub fn is_tagged_by(&self, property: &str) -> bool {
+        self.tagging.as_ref().is_some_and(|tagging| tagging.property == property)
+    }
+
     /// Checks whether AWS alone sets a property.
     pub fn is_read_only(&self, path: &PropPath) -> bool {
         self.read_only.iter().any(|one| one.covers(path))

@@ -129,7 +129,7 @@ impl<'p> Interpreter<'_, 'p> {
             ));
         }
         let values = args.iter().enumerate().map(|(at, arg)| {
-            let ty = if at == 0 { self.spelt_type(function, &arg.value, scope)? } else { None };
+            let ty = if function.takes_a_type(at) { self.spelt_type(&arg.value, scope)? } else { None };
             ty.map_or_else(|| self.eval(&arg.value, scope, Expectation::Any), Ok)
         });
         let values: EvalResult<Vec<Value>> = values.collect();
@@ -137,10 +137,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Returns the resource type that is written in the place of a text: `count(aws.sqs.queue)`.
-    fn spelt_type(&self, function: &GraphFunction, arg: &'p Expr, scope: &Scope<'p>) -> EvalResult<Option<Value>> {
-        if !function.is_about_a_type() {
-            return Ok(None);
-        }
+    fn spelt_type(&self, arg: &'p Expr, scope: &Scope<'p>) -> EvalResult<Option<Value>> {
         let (Some(head), Some(name)) = (graph_functions::head_of(arg), graph_functions::spelt_type(arg)) else {
             return Ok(None);
         };

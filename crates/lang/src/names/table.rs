@@ -238,6 +238,18 @@ impl<'p> Names<'p> {
         }
     }
 
+    /// Returns the policy of that name in the file itself, or in one that it uses; `pol.name` in that used as `pol`.
+    pub fn policy(&self, from: ModuleId, name: &str) -> Option<GlobalItem<'p, Body>> {
+        let (module, name) = match name.split_once('.') {
+            Some((alias, name)) => (self.own.get(self.alias(from, alias)?.0.0), name),
+            None => (self.visible.get(from.0), name),
+        };
+        match module?.get(&(ItemKind::Policy, name)) {
+            Some(NamedItem::Policy(global)) => Some(*global),
+            _ => None,
+        }
+    }
+
     /// Checks whether the library has an item of that name, read or not.
     pub fn is_of_library(&self, kind: ItemKind, name: &str) -> bool {
         self.library.iter().any(|(other, known)| *other == kind && known == name)

@@ -2,12 +2,11 @@
 
 use super::body_kind::BodyKind;
 use super::resolver::Resolver;
-use super::ribs::{Resolution, RibVar, ScopeRib};
+use super::ribs::{Resolution, RibVar, ScopeRib, VarSource};
 use super::static_type::StaticType;
 use super::word_reader::WordReader;
 use crate::modules::ModuleId;
 use crate::ty::{TypeContext, check_text};
-use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
 use gpb_syntax::ast::{
@@ -46,8 +45,8 @@ impl<'p> Resolver<'_, 'p> {
             }
             ExprKind::Member { of, name, optional } => {
                 self.member(of, name);
-                if *optional {
-                    self.optional_member(of, name);
+                if *optional || self.placeless {
+                    self.known_member(of, name);
                 }
             }
             ExprKind::Index { of, index } => {
@@ -142,7 +141,10 @@ impl<'p> Resolver<'_, 'p> {
             ExprKind::Name(head) if self.foreign_path(head, name) => {}
             ExprKind::Name(head) => match self.require(head) {
                 Some(Resolution::Declared(declared)) => self.member_of(&declared, name),
-                Some(Resolution::Var(var)) => self.property_of(&var, name),
+                Some(Resolution::Var(RibVar { source: VarSource::Declared(declared), .. })) => {
+                    self.member_of(&declared, name);
+                }
+                Some(Resolution::Var(var)) if !self.placeless => self.property_of(&var, name),
                 _ => {}
             },
             _ => self.expr(of, &WordReader::Nobody),
@@ -174,20 +176,7 @@ impl<'p> Resolver<'_, 'p> {
     pub(super) fn requirement(&mut self, require: &'p RequireStmt) {
         self.head(&require.condition);
         self.expr(&require.reason, &WordReader::of(&Type::String, None));
-        self.said_reason(&require.reason);
-    }
-
-    /// Reports a reason that says nothing.
-    pub(super) fn said_reason(&self, reason: &Expr) {
-        let ExprKind::Text(parts) = &*reason.kind else { return };
-        let is_blank = |part: &TextPart| matches!(part, TextPart::Text(text) if text.trim().is_empty());
-        if parts.iter().all(is_blank) {
-            self.report(
-                Diagnostic::error("GPB1417", "this reason says nothing")
-                    .with_label(reason.span, "empty")
-                    .help("say why: whoever does not meet the condition reads this and nothing else"),
-            );
-        }
+        self.says_something(&require.reason, "the reason of a requirement");
     }
 
     pub(super) fn binding(&mut self, binding: &'p Binding) {
