@@ -23,9 +23,11 @@ pub fn unchecked_values(compilation: &Compilation) -> Option<String> {
     if let [first, ..] = elsewhere.as_slice() {
         return Some(format!("No environment: those of a file are checked with that file, as `gpb check {first}`."));
     }
-    Some(if has_bodies(entry) || used.iter().any(|module| has_bodies(module)) {
-        "No environment: values that depend on parameters were not checked.".to_owned()
-    } else {
+    if has_bodies(entry) || used.iter().any(|module| has_bodies(module)) {
+        return Some("No environment: values that depend on parameters were not checked.".to_owned());
+    }
+    // Next to a mistake it is no news that nothing else is there.
+    (!compilation.has_errors()).then(|| {
         "No environment, no stack and no component: nothing is made here, and only the items were checked.".to_owned()
     })
 }

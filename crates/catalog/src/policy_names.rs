@@ -142,7 +142,7 @@ pub fn is_principal_arn(service: &str, resource: Option<&str>) -> bool {
     })
 }
 
-/// What may be a principal besides accounts.
+/// The principals of policies, accounts aside.
 #[derive(Debug, Default, serde::Deserialize)]
 struct Principals {
     types: Vec<String>,

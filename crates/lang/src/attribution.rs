@@ -3,6 +3,7 @@
 use super::body_index::DeclKind;
 use super::eval::{Assignment, Frame};
 use super::expand::{Expander, Instance, ResourceNode};
+use super::named_values::names_at;
 use gpb_base::diag::{Diagnostic, Label};
 use gpb_base::source::{FileId, Span};
 use gpb_syntax::ast::Binding;
@@ -33,9 +34,7 @@ impl<'p> Expander<'_, 'p> {
         let before = self.cx.reports.count();
         let result = f();
         if self.world.is_none() && self.cx.reports.count() > before {
-            for diagnostic in self.cx.reports.take_after(before) {
-                self.cx.reports.restore(self.attribute_to_use(frame, diagnostic));
-            }
+            self.cx.reports.change_after(before, |diagnostic| self.attribute_to_use(frame, diagnostic));
         }
         result
     }
@@ -71,14 +70,14 @@ impl<'p> Expander<'_, 'p> {
     /// That is the first one given of the parameters it names, by itself or else through values of the body.
     fn source_argument(&self, frame: &Frame<'p>, instance: &Rc<Instance<'p>>, at: Span) -> Option<Span> {
         let given = self.arguments_of(instance, instance.head).ok()?;
+        let body = instance.frame.get()?.stmts;
         let mut open = vec![at];
         let mut seen = open.clone();
         while let Some(place) = open.pop() {
-            let text = self.cx.program.sources.slice(place);
             let mut values = Vec::new();
-            for word in text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_') {
-                match frame.nearest_declaration(word) {
-                    Some(DeclKind::Param(_)) => match given.assignments.get(word).and_then(|all| all.first()) {
+            for name in names_at(body, place) {
+                match frame.nearest_declaration(name) {
+                    Some(DeclKind::Param(_)) => match given.assignments.get(name).and_then(|all| all.first()) {
                         Some(Assignment::Field(field, _)) => return Some(field.value.span),
                         Some(other) => return Some(other.head()),
                         None => {}

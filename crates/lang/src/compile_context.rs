@@ -254,6 +254,16 @@ impl DiagnosticSink {
         if first < list.len() { list.split_off(first) } else { Vec::new() }
     }
 
+    /// Changes the diagnostics that were reported after the first so many.
+    ///
+    /// What they were before may then be reported again: the same place may be wrong for another reason.
+    pub fn change_after(&self, first: usize, change: impl Fn(Diagnostic) -> Diagnostic) {
+        for diagnostic in self.take_after(first) {
+            self.seen.borrow_mut().remove(&(diagnostic.code, diagnostic.span(), diagnostic.message.clone()));
+            self.add(change(diagnostic));
+        }
+    }
+
     /// Reports a diagnostic that was taken out before.
     pub fn restore(&self, diagnostic: Diagnostic) {
         self.list.borrow_mut().push(diagnostic);

@@ -26,6 +26,7 @@ mod inputs;
 mod library_index;
 mod literal;
 mod modules;
+mod named_values;
 mod names;
 mod node_id;
 mod policy_items;

@@ -16,7 +16,7 @@ impl CompileContext<'_> {
     /// True, too, for a name that may be one of a file that could not be read. False for any other name without a dot, and
     /// where a type may be one of a resource.
     pub fn unknown_qualified(&self, from: ModuleId, kind: ItemKind, used: &Ident) -> bool {
-        let Some((alias, name)) = used.text.split_once('.') else { return self.names.is_open(from) };
+        let Some((alias, name)) = used.text.split_once('.') else { return self.may_be_unread(from, kind, &used.text) };
         let diagnostic = match self.names.alias(from, alias) {
             Some((module, at)) => self.unknown_member(used, kind, (alias, at), (module, name)),
             // The file could not be read, which has been reported.
@@ -26,6 +26,11 @@ impl CompileContext<'_> {
         };
         self.reports.add(diagnostic);
         true
+    }
+
+    /// Checks whether a name that a module does not see may be one of a file that could not be read: no other file has it.
+    pub fn may_be_unread(&self, from: ModuleId, kind: ItemKind, name: &str) -> bool {
+        self.names.is_open(from) && self.names.elsewhere(kind, name).is_none()
     }
 
     fn unknown_member(

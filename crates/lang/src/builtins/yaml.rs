@@ -198,7 +198,7 @@ fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
-/// What a plain scalar is by the core schema.
+/// The meaning of a plain scalar by the core schema.
 enum PlainScalar {
     /// No number.
     Text,

@@ -4,11 +4,12 @@ use super::expect::Expectation;
 use super::interpreter::Interpreter;
 use super::scope::Scope;
 use crate::compile_context::{AlreadyReported, EvalResult};
+use crate::named_values::{read_names, root_name};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_model::ty::{RequireId, Type};
 use gpb_model::value::{Value, ValueKind};
-use gpb_syntax::ast::{Expr, ExprKind, RequireStmt, TextPart};
+use gpb_syntax::ast::RequireStmt;
 
 /// The number of letters from which a value is not written out in a message.
 const LONG_VALUE: usize = 40;
@@ -127,52 +128,4 @@ fn told(value: &Value) -> Option<String> {
     }
     let text = value.to_string();
     (value.is_known() && text.chars().count() < LONG_VALUE).then_some(text)
-}
-
-/// Returns the name that `a.b.c` begins with.
-fn root_name(expr: &Expr) -> Option<&str> {
-    match &*expr.kind {
-        ExprKind::Name(name) => Some(&name.text),
-        ExprKind::Member { of, .. } => root_name(of),
-        _ => None,
-    }
-}
-
-/// Collects the names that an expression reads, each with the members behind it.
-fn read_names<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
-    match &*expr.kind {
-        ExprKind::Name(_) => found.push(expr),
-        ExprKind::Member { of, .. } if root_name(of).is_some() => found.push(expr),
-        ExprKind::Member { of: inner, .. } | ExprKind::Not(inner) | ExprKind::Negate(inner) => read_names(inner, found),
-        ExprKind::Tagged { value, .. } | ExprKind::Spread(value) => read_names(value, found),
-        ExprKind::Index { of: left, index: right }
-        | ExprKind::Binary { left, right, .. }
-        | ExprKind::Range { low: left, high: right } => {
-            for side in [left, right] {
-                read_names(side, found);
-            }
-        }
-        ExprKind::If { condition, then, otherwise } => {
-            for part in [condition, then, otherwise] {
-                read_names(part, found);
-            }
-        }
-        ExprKind::List(items) => items.iter().for_each(|item| read_names(item, found)),
-        ExprKind::Call { args, .. } => args.iter().for_each(|arg| read_names(&arg.value, found)),
-        ExprKind::Comprehension(comprehension) => read_names(&comprehension.over, found),
-        ExprKind::Text(parts) => {
-            for part in parts {
-                if let TextPart::Interpolation(inner) = part {
-                    read_names(inner, found);
-                }
-            }
-        }
-        ExprKind::Number(_)
-        | ExprKind::Quantity { .. }
-        | ExprKind::Bool(_)
-        | ExprKind::None
-        | ExprKind::Object(_)
-        | ExprKind::Policy(_)
-        | ExprKind::Missing => {}
-    }
 }

@@ -11,7 +11,7 @@ use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
 use gpb_model::value::Value;
-use gpb_syntax::ast::Binding;
+use gpb_syntax::ast::{Binding, Stmt};
 use std::rc::Rc;
 
 /// The fields of an environment that are not parameters of its stack, or not only.
@@ -168,6 +168,15 @@ impl<'p> Expander<'_, 'p> {
         let more = if instance.is_stack() { RESERVED } else { &[] };
         for (name, given) in &entries.assignments {
             if params.contains(name) || more.contains(name) || given.iter().all(Assignment::is_missing) {
+                continue;
+            }
+            // A parameter in an extension has been reported there.
+            let is_misplaced = |stmt: &Stmt| matches!(stmt, Stmt::Param(binding) if binding.name.text == *name);
+            let mut extensions = frame.stmts.iter().filter_map(|stmt| match stmt {
+                Stmt::Extension { stmts, .. } => Some(stmts),
+                _ => None,
+            });
+            if extensions.any(|stmts| stmts.iter().any(is_misplaced)) {
                 continue;
             }
             let span = given.first().map_or(instance.head, Assignment::head);

@@ -66,6 +66,7 @@ impl<'p> Resolver<'_, 'p> {
             return;
         }
         self.value_name_alone(&each.name, "resource");
+        self.shadows_alias(&each.name, "resource");
         let name = RibVar { name: &each.name.text, written: Some(each.name.span), source };
         self.ribs.push(ScopeRib::Vars(vec![name]));
         each.condition.iter().for_each(|condition| self.head(condition));

@@ -40,7 +40,7 @@ impl<'p> Resolver<'_, 'p> {
             WordReader::Type(..) | WordReader::Property(..) => self.misread(name, reader),
             _ => vec![self.unknown_word(name)],
         };
-        if self.world.names.is_open(self.module) {
+        if self.world.may_be_unread(self.module, ItemKind::Const, &name.text) {
             let is_other = match reader {
                 WordReader::Property(def, path) => !property::takes_word(def, path, &name.text),
                 _ => !wrong.is_empty(),

@@ -35,6 +35,9 @@ pub fn check(cx: &CompileContext<'_>, resolved: &ResolveOutput, broken: &[Span])
             continue;
         }
         match item {
+            NamedItem::Const(global) => {
+                global.item.ty.iter().for_each(|ty| checks.inside_type(global.module, ty));
+            }
             NamedItem::Type(global) => checks.inside_type(global.module, &global.item.ty),
             NamedItem::Fn(global) if is_sound(resolved, global.item.span) => checks.function(*global),
             NamedItem::Component(global) | NamedItem::Stack(global) if is_sound(resolved, global.item.span) => {

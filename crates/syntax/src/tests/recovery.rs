@@ -30,6 +30,8 @@ const BRACKETS: &[&str] = &[
     "stack a { { b = 1 } }",
 ];
 
+const EXTENDED: &[&str] = &["extend component h {\n}\n"];
+
 const RULES: &[&str] = &[
     "policy a {\n  each b.c require d else \"e\"\n  each b.c as d\n}\nstack f {\n  waive a\n  waive b until \"2027-01-31\"\n}\ntest g {\n  expect h\n}",
     "const a = [..b, c]\nconst d = { ..e, f = 1 }",
@@ -135,6 +137,15 @@ fn pasted() {
 }
 
 #[test]
+fn only_a_stack_is_extended() {
+    for case in EXTENDED {
+        let parsed = super::parse(gpb_base::source::FileId(0), case);
+        let codes: Vec<_> = parsed.diagnostics.iter().map(|one| one.code).collect();
+        assert_eq!(codes, ["GPB0095"]);
+    }
+}
+
+#[test]
 fn rules() {
     check_each("rules", RULES);
 }
@@ -146,7 +157,7 @@ fn unexpected() {
 
 /// Returns every text of this file.
 pub fn cases() -> Vec<&'static str> {
-    [MISSING, BRACKETS, TEXT, FOREIGN_SYNTAX, FOREIGN_FORMS, PASTED, RULES, UNEXPECTED].concat()
+    [MISSING, BRACKETS, TEXT, FOREIGN_SYNTAX, FOREIGN_FORMS, PASTED, EXTENDED, RULES, UNEXPECTED].concat()
 }
 
 /// Checks every rule for recovery: one that no case reaches may have no message.
