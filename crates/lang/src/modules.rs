@@ -30,6 +30,8 @@ pub struct LoadedModule {
     pub uses: Vec<UsedModule>,
     /// The names of the files that it uses under one, and that could not be read.
     pub unread: Vec<Ident>,
+    /// True if it uses a file without a name that could not be read: any unknown name may be one of that file's.
+    pub is_open: bool,
 }
 
 /// A file that another one uses.
@@ -120,6 +122,7 @@ impl Program {
             of_package: false,
             uses: Vec::new(),
             unread: Vec::new(),
+            is_open: false,
         });
         ModuleId(self.modules.len() - 1)
     }
@@ -182,6 +185,7 @@ impl Program {
                 Err(diagnostic) => {
                     self.diagnostics.push(diagnostic.with_label(span, "used here"));
                     if let Some(loaded) = self.modules.get_mut(id.0) {
+                        loaded.is_open |= alias.is_none();
                         loaded.unread.extend(alias);
                     }
                     continue;
@@ -234,6 +238,7 @@ impl Program {
                 of_package: false,
                 uses: Vec::new(),
                 unread: Vec::new(),
+                is_open: false,
             });
         }
         self.read = needed;

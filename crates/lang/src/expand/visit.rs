@@ -136,7 +136,7 @@ impl<'p> Expander<'_, 'p> {
     fn visit_body(&self, instance: &Rc<Instance<'p>>, into: &mut ExpansionOutput<'p>) {
         self.check_arguments(instance);
         if let Some(frame) = instance.frame.get() {
-            self.visit(frame, into);
+            self.attributed(frame, || self.visit(frame, into));
         }
     }
 

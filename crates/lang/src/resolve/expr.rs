@@ -176,6 +176,7 @@ impl<'p> Resolver<'_, 'p> {
     pub(super) fn requirement(&mut self, require: &'p RequireStmt) {
         self.head(&require.condition);
         self.expr(&require.reason, &WordReader::of(&Type::String, None));
+        self.says_something(&require.reason, "the reason of a requirement");
     }
 
     pub(super) fn binding(&mut self, binding: &'p Binding) {

@@ -65,7 +65,7 @@ impl<'p> Resolver<'_, 'p> {
             // What the expressions call it is not known.
             return;
         }
-        self.value_name(&each.name, "resource");
+        self.value_name_alone(&each.name, "resource");
         let name = RibVar { name: &each.name.text, written: Some(each.name.span), source };
         self.ribs.push(ScopeRib::Vars(vec![name]));
         each.condition.iter().for_each(|condition| self.head(condition));
