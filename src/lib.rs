@@ -8,6 +8,7 @@ mod calendar;
 pub mod cli;
 mod files;
 mod item_docs;
+mod keywords;
 pub mod lsp;
 mod packages;
 pub mod report;

@@ -187,7 +187,9 @@ async fn confirm_and_apply(session: &Session, result: &PlanResult, yes: bool, de
     }
     let StateScope { stack, environment, .. } = &result.plan.scope;
     let question = if destroys {
-        format!("Delete all of the environment {environment} of {stack}?")
+        let kept = result.plan.changes.iter().filter(|change| change.retains()).count();
+        let but = if kept == 0 { String::new() } else { format!(", but for what it keeps ({kept})") };
+        format!("Delete all of the environment {environment} of {stack}{but}?")
     } else {
         format!("Apply this to the environment {environment} of {stack}?")
     };

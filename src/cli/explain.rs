@@ -1,7 +1,7 @@
-//! `gpb explain`: the page of a code, a type of the catalog, a function, an item or a policy of the library.
+//! `gpb explain`: the page of a code, a type of the catalog, a function, a keyword, an item or a policy of the library.
 
 use crate::cli::{Session, exit::Exit, policy_pages, terminal};
-use crate::item_docs;
+use crate::{item_docs, keywords};
 use gpb_aws::Driver;
 use gpb_base::diag;
 use gpb_base::source::SourceMap;
@@ -32,7 +32,8 @@ pub fn run(session: &Session, subject: &str) -> Exit {
         terminal::print(&if json { format!("{:#}\n", document.json()) } else { document.human() });
         return Exit::Done;
     }
-    if let Some(text) = of_library(session, subject).or_else(|| item_docs::of_function(subject)) {
+    let keyword = || keywords::of_keyword(subject).map(|text| format!("{text}\n"));
+    if let Some(text) = of_library(session, subject).or_else(|| item_docs::of_function(subject)).or_else(keyword) {
         let document = serde_json::json!({ "name": subject, "text": text });
         terminal::print(&if json { format!("{document:#}\n") } else { text });
         return Exit::Done;
@@ -41,12 +42,12 @@ pub fn run(session: &Session, subject: &str) -> Exit {
     let near = if upper.starts_with("GPB") {
         diag::nearest(&upper, codes).map(str::to_owned)
     } else {
-        let functions = || diag::nearest(subject, builtins::names()).map(str::to_owned);
+        let functions = || diag::nearest(subject, builtins::names().chain(keywords::documented())).map(str::to_owned);
         catalog.suggest(subject).into_iter().next().map(str::to_owned).or_else(functions)
     };
     let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
     session.fail(&format!(
-        "`{subject}` is neither a code, a resource type, a function nor an item or a policy of the library{hint}"
+        "`{subject}` is neither a code, a resource type, a function, a keyword nor an item or a policy of the library{hint}"
     ))
 }
 

@@ -169,6 +169,8 @@ fn record(resource: &Resource, graph: &Graph, key: &ResourceKey, observed: Prope
         tainted: None,
         failed: false,
         changing: false,
+        keep: false,
+        watched: serde_json::Map::new(),
     }
 }
 

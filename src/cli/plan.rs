@@ -40,6 +40,8 @@ pub struct PlanResult {
     pub refusals: Vec<Diagnostic>,
     /// The reasons for which resources are left alone: they could not be read.
     pub unread: Vec<Diagnostic>,
+    /// The warnings that only the state can give.
+    pub warnings: Vec<Diagnostic>,
     /// The monthly cost, before and after.
     pub bill: CostDelta,
     /// The state and the observation that it was made from, which only take time to free where the process ends next.
@@ -57,9 +59,9 @@ impl PlanResult {
         if !left_alone.is_empty() {
             document["unread"] = diagnostics_document(&left_alone, &self.compiled.sources)["diagnostics"].take();
         }
-        if !self.compiled.warnings.is_empty() {
-            document["warnings"] =
-                diagnostics_document(&self.compiled.warnings, &self.compiled.sources)["diagnostics"].take();
+        let warnings = [self.compiled.warnings.as_slice(), &self.warnings].concat();
+        if !warnings.is_empty() {
+            document["warnings"] = diagnostics_document(&warnings, &self.compiled.sources)["diagnostics"].take();
         }
         document
     }
@@ -177,7 +179,7 @@ impl Session {
                 "\nThe cloud was not read: {why}\nThis plan is made against the state alone and cannot be applied.\n"
             ));
         }
-        self.show(&[remarks, &result.refusals].concat(), &result.compiled.sources);
+        self.show(&[remarks, &result.warnings, &result.refusals].concat(), &result.compiled.sources);
         Ok(())
     }
 }
@@ -281,9 +283,15 @@ pub async fn make_plan(session: &Session, request: &PlanRequest) -> Result<PlanR
     let mut refusals = plan::refusals(&plan, Some(&compiled.model));
     refusals.extend(creation_refusals(session, &plan, &compiled.model));
     refusals.extend(plan::capability_refusals(&plan, Some(&compiled.model), known_cloud.as_ref()));
+    let mut warnings = Vec::new();
+    for removal in plan::idle_removals(&compiled.model, &snapshot) {
+        if !store.was_known(&scope, &removal.address).map_err(state_error)? {
+            warnings.push(plan::never_known(removal, &plan));
+        }
+    }
     let bill = bill.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
     let spent = Some((snapshot, seen.observation));
-    Ok(PlanResult { compiled, plan, cloud, refusals, unread: seen.diagnostics, bill, spent })
+    Ok(PlanResult { compiled, plan, cloud, refusals, unread: seen.diagnostics, warnings, bill, spent })
 }
 
 /// Starts the estimate of the costs, which needs nothing of the cloud: it is read meanwhile.

@@ -150,6 +150,7 @@ fn verbs(action: Action) -> (&'static str, &'static str) {
         Action::Delete => ("deleting", "deleted"),
         Action::Adopt => ("adopting", "adopted"),
         Action::Forget => ("forgetting", "forgotten"),
+        Action::Retain => ("letting go of", "kept"),
     }
 }
 

@@ -43,6 +43,7 @@ pub fn diagnostic(note: &FileDiagnostic, documents: &Documents) -> lsp::Diagnost
         code: Some(note.code.to_owned().into()),
         source: Some("gpb".to_owned()),
         message: note.message.clone().into(),
+        tags: (note.code == "GPB1230").then(|| vec![lsp::DiagnosticTag::Deprecated]),
         related_information: (!note.related.is_empty()).then(|| related.collect()),
         ..Default::default()
     }

@@ -1,7 +1,7 @@
 //! Prints one change of a plan for people.
 
 use super::diff_lines::diff_lines;
-use super::replacement_order::{CREATE_FIRST, DELETE_FIRST, ReplacementOrder};
+use super::replacement_order::{CREATE_FIRST, DELETE_FIRST, KEPT, ReplacementOrder};
 use super::styles::{Styles, paint};
 use super::value::{ValuePrinter, display};
 use super::value_diff::{ValueDiff, value_diff};
@@ -9,8 +9,8 @@ use anstyle::Style;
 use gpb_catalog::TypeDef;
 use gpb_engine::cloud::deletion_locks::{DeletionLock, LockRelease};
 use gpb_engine::plan::{Action, OWNER, PLACE, PropertyDifference, ResourceChange, STATE, TYPE, values};
-use gpb_model::PropPath;
 use gpb_model::PropertyValue;
+use gpb_model::{PropPath, WATCHED};
 use serde_json::Value as Json;
 
 /// Prints changes: the values, the styles and the need to name places.
@@ -39,6 +39,12 @@ impl ChangePrinter<'_> {
         if let Some(why) = &change.protected {
             push(out, &format!("      {}", paint(self.styles.alert, format_args!("! protected: {why}"))));
         }
+        for user in &change.kept_users {
+            push(
+                out,
+                &format!("      {}", paint(self.styles.alert, format_args!("! {user}, which is kept, stands in it"))),
+            );
+        }
         for lock in &change.deletion_locks {
             push(out, &format!("      {}", paint(self.styles.alert, format_args!("! {}", lock_note(change, lock)))));
         }
@@ -49,7 +55,7 @@ impl ChangePrinter<'_> {
                     self.difference(def, difference, &consequence(def, difference), out);
                 }
             }
-            Action::NoOp | Action::Read | Action::Delete | Action::Forget => {}
+            Action::NoOp | Action::Read | Action::Delete | Action::Forget | Action::Retain => {}
         }
     }
 
@@ -205,7 +211,11 @@ fn note(change: &ResourceChange, create_first: bool, def: Option<&TypeDef>) -> S
     let mut notes = Vec::new();
     if change.action == Action::Replace {
         let places: Vec<String> = change.forced_by.iter().map(|path| place_name(def, path)).collect();
-        let order = if create_first { "" } else { ", deleted before it is created" };
+        let order = match (change.retains(), create_first) {
+            (true, _) => ", and the old one is kept",
+            (false, true) => "",
+            (false, false) => ", deleted before it is created",
+        };
         notes.push(match places.as_slice() {
             [] => format!("replaced as asked{order}"),
             places => format!("must be replaced: {}{order}", places.join(", ")),
@@ -213,6 +223,7 @@ fn note(change: &ResourceChange, create_first: bool, def: Option<&TypeDef>) -> S
     }
     match change.action {
         Action::Adopt => notes.push("an earlier run did not finish it: taken up again".to_owned()),
+        Action::Retain => notes.push("kept: gpb lets go of it, and it stays on AWS".to_owned()),
         Action::Forget => notes.push("is gone: forgotten".to_owned()),
         Action::Read if change.id.is_none() => notes.push("read during apply".to_owned()),
         Action::Create if !change.drift.is_empty() => notes.push("is gone: created again".to_owned()),
@@ -227,11 +238,13 @@ fn symbol(change: &ResourceChange, create_first: bool, styles: &Styles) -> (&'st
     match change.action {
         Action::Create => ("+", styles.create),
         Action::Update => ("~", styles.update),
+        Action::Replace if change.retains() => (KEPT, styles.replace),
         Action::Replace if create_first => (CREATE_FIRST, styles.replace),
         Action::Replace => (DELETE_FIRST, styles.replace),
         Action::Delete => ("-", styles.delete),
         Action::Adopt => ("<", styles.update),
         Action::Forget => ("x", styles.dim),
+        Action::Retain => ("=", styles.dim),
         Action::Read => ("?", styles.dim),
         Action::NoOp => (">", styles.dim),
     }
@@ -244,6 +257,10 @@ fn place_name(def: Option<&TypeDef>, path: &PropPath) -> String {
         TYPE => "type".to_owned(),
         OWNER => "owner".to_owned(),
         STATE => "state".to_owned(),
+        _ if path.head() == WATCHED => {
+            let label = path.segments().nth(1).map(PropPath::unescape).unwrap_or_default();
+            format!("replace_when {label}")
+        }
         _ => display(def, path),
     }
 }

@@ -78,6 +78,8 @@ pub fn resource(record: &ResourceRecord) -> Json {
         "observed": properties(&gpb_engine::plan::masked(&record.observed, &record.applied)),
         "depends_on": record.depends_on,
         "protect": record.protect,
+        "keep": record.keep,
+        "watched": clean(&Json::Object(record.watched.clone())),
         "tainted": record.tainted,
     })
 }
@@ -113,6 +115,12 @@ fn change(change: &ResourceChange, order: &ReplacementOrder, types: TypeLookup<'
         "moved_from": change.moved_from,
         "depends_on": change.depends_on,
     });
+    if change.retains() {
+        shown["keep"] = true.into();
+    }
+    if !change.kept_users.is_empty() {
+        shown["kept_users"] = json!(change.kept_users);
+    }
     if !change.deletion_locks.is_empty() {
         let lock = |lock: &DeletionLock| {
             let is_call = matches!(lock.release, LockRelease::Call { .. });

@@ -70,10 +70,13 @@ impl EndReport<'_> {
             let changes = self.outcome.done.iter().filter(|one: &&CompletedChange| is(one.action));
             changes.map(|one| one.address.to_string()).collect()
         };
-        let exists = done(&|action| !matches!(action, Action::Delete | Action::Forget | Action::Read | Action::NoOp));
+        let exists = done(&|action| {
+            !matches!(action, Action::Delete | Action::Forget | Action::Retain | Action::Read | Action::NoOp)
+        });
         let gone = done(&|action| matches!(action, Action::Delete | Action::Forget));
         list(&mut out, "Exists now", &exists, styles);
         list(&mut out, "Is gone now", &gone, styles);
+        list(&mut out, "Is kept, and no longer gpb's", &done(&|action| action == Action::Retain), styles);
         let failed: Vec<String> =
             failed.iter().map(|one| format!("{} (cannot {})", one.address, one.action.as_str())).collect();
         list(&mut out, "Not done", &failed, styles);

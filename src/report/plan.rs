@@ -25,6 +25,8 @@ pub struct PlanSummary {
     pub adopt: usize,
     /// The number of resources to forget.
     pub forget: usize,
+    /// The number of resources to let go of, which stay on AWS; replaced ones of which the old one stays included.
+    pub retain: usize,
     /// The number of resources that only move to another address.
     pub moved: usize,
     /// The number of existing resources to read during apply.
@@ -51,12 +53,14 @@ impl PlanSummary {
                 Action::Delete => &mut summary.delete,
                 Action::Adopt => &mut summary.adopt,
                 Action::Forget => &mut summary.forget,
+                Action::Retain => &mut summary.retain,
                 Action::Read => &mut summary.read,
                 Action::NoOp if change.moved_from.is_some() => &mut summary.moved,
                 Action::NoOp => &mut summary.unchanged,
             } += 1;
             summary.drift_warnings += change.drift_warnings.len();
             summary.protected += usize::from(change.protected.is_some());
+            summary.retain += usize::from(change.action != Action::Retain && change.retains());
         }
         summary
     }
@@ -66,7 +70,9 @@ impl fmt::Display for PlanSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let PlanSummary { create, update, replace, delete, unchanged, .. } = self;
         write!(f, "{create} to create, {update} to update, {replace} to replace, {delete} to delete")?;
-        for (count, what) in [(self.adopt, "adopt"), (self.forget, "forget"), (self.moved, "move")] {
+        for (count, what) in
+            [(self.adopt, "adopt"), (self.forget, "forget"), (self.retain, "keep"), (self.moved, "move")]
+        {
             if count > 0 {
                 write!(f, ", {count} to {what}")?;
             }

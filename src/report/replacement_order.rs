@@ -12,6 +12,9 @@ pub(super) const CREATE_FIRST: &str = "+/-";
 /// The mark of a replacement that deletes before it creates.
 pub(super) const DELETE_FIRST: &str = "-/+";
 
+/// The mark of a replacement that leaves the old resource where it is.
+pub(super) const KEPT: &str = "+/=";
+
 /// The replacements of a plan that delete before they create, whatever each would do alone.
 #[derive(Debug, Default)]
 pub(super) struct ReplacementOrder {
@@ -35,11 +38,13 @@ impl ReplacementOrder {
     /// Prints what the marks of the replacements mean, those that occur.
     pub fn legend(&self, plan: &Plan, styles: &Styles, out: &mut String) {
         let replaced = || plan.changes.iter().filter(|change| change.action == Action::Replace);
-        let is_created_first = replaced().any(|change| self.is_create_first(change));
+        let is_kept = replaced().any(ResourceChange::retains);
+        let is_created_first = replaced().any(|change| self.is_create_first(change) && !change.retains());
         let is_deleted_first = replaced().any(|change| !self.is_create_first(change));
         let lines = [
             (is_created_first, CREATE_FIRST, "created before the old one is deleted"),
             (is_deleted_first, DELETE_FIRST, "deleted before the new one is created"),
+            (is_kept, KEPT, "created, and the old one is kept: gpb lets go of it"),
         ];
         for (_, mark, meaning) in lines.into_iter().filter(|(occurs, ..)| *occurs) {
             push(out, &format!("{} {}", paint(styles.replace, mark), paint(styles.dim, meaning)));

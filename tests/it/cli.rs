@@ -8,6 +8,7 @@ mod files;
 mod help;
 mod incomplete;
 mod inputs;
+mod keep;
 mod logs;
 mod look;
 mod modules;
@@ -113,7 +114,7 @@ fn settings() -> insta::Settings {
         (r"\d+ of [0-9a-f]{8}\b", "SERIAL of LINEAGE"),
         (r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID"),
         (r"\b((?:shop|test)-[a-z-]+)-[0-9a-f]{8}\b", "$1-HASH"),
-        (r"\b(secret)-[0-9a-f]{17}\b", "$1-HASH"),
+        (r"\b(secret|sg|vpc)-[0-9a-f]{17}\b", "$1-HASH"),
     ] {
         settings.add_filter(pattern, stands);
     }

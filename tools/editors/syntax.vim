@@ -50,6 +50,10 @@ syntax match gpbKeyword /\%#=1\v%(\S\s)@2<=<<kw_after>>%(\s+<<name>>[^ \t,}]*\s*
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_protect|kw_replace>>%(\s+<<name>>\s*%($|[,}]|\/\/))@=/ nextgroup=gpbChoice skipwhite
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_moved>>%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+<<name>>)@=/
 syntax match gpbKeyword /\%#=1\v%(<<kw_moved>>\s+[^=]*\s)@200<=<<kw_to>>%(\s)@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_keep>>%(%(\s+<<name>>)?\s*%($|[,}]|\/\/))@=/ nextgroup=gpbChoice skipwhite
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_removed>>%(\s+<<name>>\s*<<eq>>)@!%(\s+<<name>>)@=/
+syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_replace_when>>%(\s*[={:])@!%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+\S)@=/
+syntax match gpbKeyword /\%#=1\v%(<<kw_replace_when>>\s+[^=]*\s)@200<=<<kw_changes>>%(\s*%($|[,}]|\/\/))@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_override>>%(\s+<<name>>\s*<<eq>>)@!%(\s+<<name>>)@=/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_when>>%(\s*[={:])@!%(\s+<<name>>\s*%(<<eq>>|\{))@!/
 syntax match gpbKeyword /\%#=1\v%(^\s*|[{,]\s*)@80<=<<kw_require>>%(\s*[={:])@!%(\s+<<name>>\s*%(<<eq>>|\{))@!%(\s+\S)@=/

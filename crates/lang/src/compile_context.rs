@@ -12,7 +12,7 @@ use foldhash::{HashMap, HashSet};
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Loader, Span};
 use gpb_catalog::{Catalog, TypeDef};
-use gpb_syntax::ast::{Ident, NamePath, PathSegment};
+use gpb_syntax::ast::{Deprecation, Ident, NamePath, PathSegment};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -51,6 +51,8 @@ pub struct CompileContext<'p> {
     /// The files that functions read.
     pub files: FileCache<'p>,
     defs: RefCell<HashMap<String, Option<Arc<TypeDef>>>>,
+    /// What is deprecated, by the name that declares it. Looked up only.
+    deprecations: HashMap<NodeId, &'p Deprecation>,
     /// The resources and uses of components that some environment has expanded.
     expanded: RefCell<HashSet<NodeId>>,
 }
@@ -79,6 +81,7 @@ impl<'p> CompileContext<'p> {
             files: FileCache::default(),
             defs: RefCell::default(),
             expanded: RefCell::default(),
+            deprecations: deprecations(program),
         }
     }
 
@@ -98,8 +101,22 @@ impl<'p> CompileContext<'p> {
         found
     }
 
+    /// Reports the use of what is deprecated, by the place of the name that declares it.
+    pub fn check_deprecated(&self, used: Span, declared: Span) {
+        if self.deprecations.is_empty() {
+            return;
+        }
+        let Some(deprecation) = self.deprecations.get(&NodeId::new(declared)) else { return };
+        self.reports.add(
+            Diagnostic::warning("GPB1230", format!("`{}` is deprecated: {}", deprecation.of.text, deprecation.reason))
+                .with_label(used, "used here")
+                .with_label(deprecation.span, "declared so here"),
+        );
+    }
+
     /// Reports an item that is private to another file than the one it is used in.
     pub fn check_visible(&self, from: ModuleId, used: &Ident, item: &NamedItem<'p>) {
+        self.check_deprecated(used.span, item.name().span);
         if self.names.is_private(from, item) {
             let declared = (item.name(), item.span());
             self.reports.add(private_item(self.program, item.kind().as_str(), used, declared));
@@ -278,4 +295,9 @@ impl DiagnosticSink {
     pub fn take_diagnostics(&self) -> Vec<Diagnostic> {
         std::mem::take(&mut *self.list.borrow_mut())
     }
+}
+
+fn deprecations(program: &Program) -> HashMap<NodeId, &Deprecation> {
+    let all = program.modules.iter().flat_map(|loaded| &loaded.module.deprecations);
+    all.map(|one| (NodeId::new(one.of.span), one)).collect()
 }

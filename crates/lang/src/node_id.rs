@@ -44,6 +44,9 @@ pub fn span_of(stmt: &Stmt) -> Span {
         | Stmt::Ignore { span, .. }
         | Stmt::Replace { span, .. }
         | Stmt::Moved { span, .. }
+        | Stmt::Keep { span, .. }
+        | Stmt::ReplaceWhen { span, .. }
+        | Stmt::Removed { span, .. }
         | Stmt::Override { span, .. }
         | Stmt::Derived { span, .. }
         | Stmt::Needs { span, .. }

@@ -27,6 +27,8 @@ pub struct Model {
     pub outputs: BTreeMap<String, Output>,
     /// The declared renames, in order of declaration.
     pub moves: Vec<Move>,
+    /// What is said of resources that are no longer declared, in order.
+    pub removals: Vec<Removal>,
     /// The `override`s of the environment, for every plan to list.
     pub overrides: Vec<Override>,
     /// The inputs from outside: what was set, in order, then the environment variables that were read, by name.
@@ -122,6 +124,17 @@ pub struct Move {
     pub from: Address,
     /// The address of now.
     pub to: Address,
+    /// The place of the statement.
+    pub span: Span,
+}
+
+/// What became of a resource that is no longer declared: `removed old { keep true }`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// Its address, or that of a component or a layer it lay in.
+    pub address: Address,
+    /// True when it stays on AWS, false when it is deleted; `None` leaves that to what was declared of it.
+    pub keep: Option<bool>,
     /// The place of the statement.
     pub span: Span,
 }

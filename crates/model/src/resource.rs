@@ -4,7 +4,7 @@ use crate::address::Address;
 use crate::environment::Place;
 use crate::names::TypeName;
 use crate::path::PropPath;
-use crate::property::PropertyMap;
+use crate::property::{PropertyMap, PropertyValue};
 use crate::spans::Spans;
 use gpb_base::source::Span;
 use serde::{Deserialize, Serialize};
@@ -49,16 +49,41 @@ pub struct Resource {
 }
 
 /// The rules of a resource for changes, as its `lifecycle` block sets them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Lifecycle {
     /// `protect always` / `protect never`; without it, the type and the mode decide.
     pub protect: Option<bool>,
+    /// `keep true` / `keep false`: it stays on AWS when gpb lets go of it. Without it, it is deleted.
+    pub keep: Option<bool>,
+    /// The values that it is made anew for: `replace_when image changes`.
+    pub watched: Vec<WatchedValue>,
     /// Properties whose drift is left alone once the resource exists.
     pub ignore: Vec<PropPath>,
     /// The order of a replacement: `replace create_first`, `replace delete_first`.
     ///
     /// Without it, the catalog decides.
     pub replace: Option<Replacement>,
+}
+
+/// A value whose change makes a resource anew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WatchedValue {
+    /// The expression as it is written: the value is remembered under it.
+    pub label: String,
+    /// The value; `None` where it is absent.
+    pub value: Option<PropertyValue>,
+    /// The place of the expression.
+    pub span: Span,
+}
+
+/// The first part of the path of a watched value among a resource's properties; the second is its expression.
+pub const WATCHED: &str = "@replace_when";
+
+impl WatchedValue {
+    /// Returns the path that stands for it among the properties: in differences, and for its place in the text.
+    pub fn path(&self) -> PropPath {
+        PropPath(WATCHED.into()).child(&self.label)
+    }
 }
 
 /// The order of a replacement.

@@ -25,6 +25,11 @@ impl Spans {
         }
     }
 
+    /// Notes the place of a path.
+    pub fn insert(&mut self, path: PropPath, span: Span) {
+        self.0.insert(path, span);
+    }
+
     /// Returns the paths that have a place of their own, in order.
     pub fn paths(&self) -> impl Iterator<Item = &PropPath> {
         self.0.keys()

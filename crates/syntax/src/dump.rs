@@ -111,6 +111,10 @@ impl TreeDump {
             Stmt::After { paths, .. } => self.line(&format!("after {}", path_list(paths))),
             Stmt::Ignore { paths, .. } => self.line(&format!("ignore {}", path_list(paths))),
             Stmt::Protect { word, .. } => self.line(&format!("protect {}", name(word))),
+            Stmt::Keep { word, .. } => {
+                self.line(&word.as_ref().map_or("keep".to_owned(), |word| format!("keep {}", name(word))));
+            }
+            Stmt::ReplaceWhen { value, .. } => self.line(&format!("replace_when {} changes", expr(value))),
             Stmt::Replace { word, .. } => self.line(&format!("replace {}", name(word))),
             Stmt::Budget(budget) => {
                 let at = budget.at.as_ref().map_or(String::new(), |(at, of)| format!(" at {} {}", expr(at), name(of)));
@@ -204,6 +208,10 @@ impl TreeDump {
             }
             Stmt::Derived { from, stmts, .. } => {
                 self.line(&format!("derived from {}", path(from)));
+                self.stmts(stmts);
+            }
+            Stmt::Removed { path: of, stmts, .. } => {
+                self.line(&format!("removed {}", path(of)));
                 self.stmts(stmts);
             }
             Stmt::Override { path: of, stmts, .. } => {

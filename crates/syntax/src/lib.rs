@@ -82,7 +82,7 @@ pub fn parse_value(file: FileId, text: &str, from: usize) -> Result<ast::Expr, V
 
 /// Parses `text`, with a diagnostic for each mistake in it.
 pub fn parse(file: FileId, text: &str) -> ParsedModule {
-    let nothing = ast::Module { file, doc: None, items: Vec::new() };
+    let nothing = ast::Module { file, doc: None, items: Vec::new(), deprecations: Vec::new() };
     let mut scan = scan::scan(file, text);
     let Some(clean) = scan.text.take() else { return ParsedModule { module: nothing, diagnostics: scan.diagnostics } };
     let read = stack::with_stack(scan.depth, || {

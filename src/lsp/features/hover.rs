@@ -1,6 +1,6 @@
 //! Hovers: the documentation of a name.
 
-use crate::item_docs;
+use crate::{item_docs, keywords};
 use gpb_base::source::FileId;
 use gpb_catalog::Catalog;
 use gpb_lang::Compilation;
@@ -21,7 +21,8 @@ pub fn hover(compilation: &Compilation, path: &str, offset: usize) -> Option<Str
     let items = in_order(compilation, file, word).flat_map(|module| item_docs::of_items(module, sources, last)).next();
     let own = || compilation.modules.iter().find(|module| module.file == file);
     let declared = || item_docs::of_declarations(own()?, sources, last);
-    items.or_else(declared).or_else(|| item_docs::of_function(last))
+    let keyword = || keywords::of_keyword(word).map(str::to_owned);
+    items.or_else(declared).or_else(|| item_docs::of_function(last)).or_else(keyword)
 }
 
 /// Returns the modules in which a name is looked for, the one that it means first: that of `net` for `net.queue`, the own one,

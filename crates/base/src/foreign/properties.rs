@@ -5,8 +5,11 @@ use super::{ForeignWord, find, word};
 const TERRAFORM: &str = "Terraform's";
 const CLOUDFORMATION: &str = "CloudFormation's";
 const AFTER: &str = "a reference to another resource orders the two already, and `after x` adds an order";
-const LIFECYCLE: &str = "write `protect always`, `replace create_first` or `ignore property`";
+const LIFECYCLE: &str = "write `protect always`, `keep true`, `replace create_first` or `ignore property`";
 const PROTECT: &str = "write `protect always`: a plan that would delete or replace it is then refused";
+const KEEP: &str =
+    "write `keep true`: when it leaves the program it stays on AWS, and `protect always` refuses its loss";
+const WATCH: &str = "name the value: `replace_when image changes`";
 const KEYED: &str = "write `for key, x in xs { resource … }`: each one bears its key in its address";
 const PLACE: &str =
     "an environment holds the account and the region, and `in us-west-2 { … }` puts a resource elsewhere";
@@ -23,13 +26,17 @@ const PROPERTIES: &[ForeignWord] = &[
     word("ignore_changes", TERRAFORM, "name the properties behind `ignore`: `ignore desired_count`", ""),
     word("ignoreChanges", "Pulumi's", "name the properties behind `ignore`: `ignore desired_count`", ""),
     word("protect", "a statement", "write `protect always` or `protect never`", ""),
-    word("deletion_policy", CLOUDFORMATION, PROTECT, ""),
-    word("DeletionPolicy", CLOUDFORMATION, PROTECT, ""),
-    word("UpdateReplacePolicy", CLOUDFORMATION, PROTECT, ""),
-    word("retain_on_delete", "Pulumi's", PROTECT, ""),
-    word("retainOnDelete", "Pulumi's", PROTECT, ""),
-    word("removalPolicy", "the CDK's", PROTECT, ""),
-    word("removal_policy", "the CDK's", PROTECT, ""),
+    word("deletion_policy", CLOUDFORMATION, KEEP, ""),
+    word("DeletionPolicy", CLOUDFORMATION, KEEP, ""),
+    word("UpdateReplacePolicy", CLOUDFORMATION, KEEP, ""),
+    word("retain_on_delete", "Pulumi's", KEEP, ""),
+    word("retainOnDelete", "Pulumi's", KEEP, ""),
+    word("removalPolicy", "the CDK's", KEEP, ""),
+    word("removal_policy", "the CDK's", KEEP, ""),
+    word("keep", "a statement", "write `keep true`, or `keep` alone", ""),
+    word("replace_triggered_by", TERRAFORM, WATCH, ""),
+    word("replaceOnChanges", "Pulumi's", WATCH, ""),
+    word("replace_when", "a statement", WATCH, ""),
     word("count", TERRAFORM, KEYED, ""),
     word("for_each", TERRAFORM, KEYED, ""),
     word("dynamic", TERRAFORM, "write `for x in xs { … }` inside the body", ""),

@@ -37,6 +37,9 @@ pub fn model_hash(model: &Model) -> String {
         feed(&mut bytes, &json!({ "output": name }));
         feed(&mut bytes, &Json::from(output.value.clone()));
     }
+    for one in &model.removals {
+        feed(&mut bytes, &json!({ "removed": one.address, "keep": one.keep }));
+    }
     for one in &model.moves {
         feed(&mut bytes, &json!({ "from": one.from, "to": one.to }));
     }
@@ -157,9 +160,16 @@ fn feed_resource(bytes: &mut Vec<u8>, resource: &Resource) {
         &json!({
             "address": resource.address, "type": *resource.ty, "existing": resource.existing, "place": *resource.place,
             "layer": resource.layer.as_deref(), "after": resource.after, "protect": lifecycle.protect,
-            "ignore": lifecycle.ignore, "replace": lifecycle.replace,
+            "ignore": lifecycle.ignore, "replace": lifecycle.replace, "keep": lifecycle.keep,
         }),
     );
+    for watched in &lifecycle.watched {
+        feed_text(bytes, &watched.label);
+        match &watched.value {
+            Some(value) => feed_value(bytes, value),
+            None => bytes.push(b'0'),
+        }
+    }
     for (name, value) in &resource.properties {
         feed_text(bytes, name);
         feed_value(bytes, value);

@@ -44,7 +44,7 @@ pub fn capability_refusals(plan: &Plan, model: Option<&Model>, cloud: &dyn Cloud
 
 fn gaps(change: &ResourceChange, cloud: &dyn Cloud) -> Vec<CapabilityGap> {
     let operation = match change.action {
-        Action::NoOp | Action::Forget => return Vec::new(),
+        Action::NoOp | Action::Forget | Action::Retain => return Vec::new(),
         Action::Read | Action::Delete => PlannedOperation::Reach,
         Action::Create | Action::Replace => PlannedOperation::Create,
         Action::Update | Action::Adopt => PlannedOperation::Update,

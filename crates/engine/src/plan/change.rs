@@ -5,6 +5,7 @@ use crate::cloud::deletion_locks::DeletionLock;
 use gpb_catalog::drift_rules::WarningRule;
 use gpb_model::{Address, Place, PropPath, PropertyMap, PropertyValue};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The change of one resource, with its reasons.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,6 +69,15 @@ pub struct ResourceChange {
     /// The properties whose differences are left alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<PropPath>,
+    /// True when the resource stays on AWS when gpb lets go of it (`keep true`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep: bool,
+    /// The kept resources that stand in what this change deletes: AWS would refuse the deletion, or they would break.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept_users: Vec<Address>,
+    /// The values that it is made anew for, by their expressions; absent ones are `None`, secrets keyed hashes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub watched: BTreeMap<String, Option<PropertyValue>>,
     /// The protection as declared: `true` for `protect always`, `false` for `protect never`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
@@ -129,6 +139,8 @@ pub enum Action {
     Replace,
     /// Delete it.
     Delete,
+    /// Let go of it: the record is removed, the resource stays on AWS (`keep true`).
+    Retain,
     /// Take one into the state that exists (an interrupted creation), and update it if it differs.
     Adopt,
     /// Remove the record of one that is gone from the cloud and from the spec.
@@ -145,6 +157,7 @@ impl Action {
             Action::Update => "update",
             Action::Replace => "replace",
             Action::Delete => "delete",
+            Action::Retain => "retain",
             Action::Adopt => "adopt",
             Action::Forget => "forget",
         }
@@ -155,6 +168,22 @@ impl ResourceChange {
     /// Returns the properties that will be sent, as they are sent.
     pub fn sent(&self) -> &PropertyMap {
         self.clear.as_ref().map_or(&self.desired, |clear| &clear.0)
+    }
+
+    /// Returns true when it deletes a resource: the one that goes, or the one that is replaced.
+    pub fn deletes(&self) -> bool {
+        match self.action {
+            Action::Delete => true,
+            Action::Replace => !self.retains(),
+            _ => false,
+        }
+    }
+
+    /// Returns true when a resource stays on AWS that gpb lets go of: the one that goes, or the one that is replaced.
+    pub fn retains(&self) -> bool {
+        // What ended in a failed state was never finished: it holds nothing.
+        let is_ruin = || self.differences.iter().any(|one| one.path.0 == STATE);
+        self.action == Action::Retain || (self.action == Action::Replace && self.keep && !is_ruin())
     }
 
     /// Returns true when apply has anything to do for it: a `moved` alone is written to the state.

@@ -12,6 +12,7 @@ use gpb_catalog::TypeDef;
 use gpb_model::PropPath;
 use gpb_model::{AccountId, Address, Place, PropertyMap, PropertyValue, Resource};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// Returns a change of a declared resource, without values.
 pub(super) fn skeleton(resource: &Resource, action: Action) -> ResourceChange {
@@ -19,6 +20,7 @@ pub(super) fn skeleton(resource: &Resource, action: Action) -> ResourceChange {
         without_values(resource.address.clone(), &resource.ty, &resource.place, resource.layer.as_deref(), action);
     change.ignore.clone_from(&resource.lifecycle.ignore);
     change.protect = resource.lifecycle.protect;
+    change.keep = resource.lifecycle.keep == Some(true);
     change
 }
 
@@ -49,6 +51,9 @@ pub(super) fn without_values(
         unprotected: false,
         moved_from: None,
         ignore: Vec::new(),
+        keep: false,
+        kept_users: Vec::new(),
+        watched: BTreeMap::new(),
         protect: None,
         create_first: false,
         clear: None,

@@ -23,7 +23,6 @@ pub fn deleted_resources<'a>(
     snapshot: &'a StateSnapshot,
     observation: &'a Observation,
 ) -> BTreeMap<&'a Address, (ResourceKey, &'a Properties)> {
-    let deletes = |change: &&ResourceChange| matches!(change.action, Action::Delete | Action::Replace);
     let resource = |change: &'a ResourceChange| {
         let old = change.moved_from.as_ref().unwrap_or(&change.address);
         let record = snapshot.resources.get(old)?;
@@ -31,7 +30,7 @@ pub fn deleted_resources<'a>(
         let key = ResourceKey { ty: record.ty.clone(), place: record.place.clone(), id: observed.id.clone() };
         Some((&change.address, (key, &*observed.properties)))
     };
-    plan.changes.iter().filter(deletes).filter_map(resource).collect()
+    plan.changes.iter().filter(|change| change.deletes()).filter_map(resource).collect()
 }
 
 /// Adds the locks of what a plan deletes, and the steps that turn off those that may be.
@@ -52,6 +51,7 @@ pub fn add_deletion_locks(
 pub fn unprotect(plan: &mut Plan, unprotected: &ProtectionOverride) {
     for change in plan.changes.iter_mut().filter(|change| unprotected.covers(&change.address)) {
         change.protected = None;
+        change.kept_users.clear();
         change.unprotected = !change.deletion_locks.is_empty();
     }
     let done: BTreeSet<usize> =

@@ -27,6 +27,10 @@ pub(super) struct ManagedResource<'a> {
     pub layer: Option<&'a str>,
     /// The protection as last declared.
     pub protect: Option<bool>,
+    /// True when it stays on AWS when gpb lets go of it, as last declared.
+    pub keep: bool,
+    /// The values that it was made for, by their expressions; `None` for an interrupted creation.
+    pub watched: Option<&'a Properties>,
     /// True when it has to be adopted: its creation was interrupted, or left something undone.
     pub adopt: bool,
     /// True when its creation has come to its end.
@@ -134,6 +138,8 @@ fn from_record<'a>(
         depends_on: renamed(&record.depends_on, renames),
         layer: record.layer.as_deref(),
         protect: record.protect,
+        keep: record.keep,
+        watched: Some(&record.watched),
         adopt: record.tainted.is_some(),
         is_created: record.tainted.is_none() || record.changing,
         failed: record.tainted.as_deref().filter(|_| record.failed),
@@ -163,6 +169,8 @@ fn from_intent<'a>(
         depends_on: renamed(&intent.depends_on, renames),
         layer: intent.layer.as_deref(),
         protect: None,
+        keep: intent.keep,
+        watched: None,
         adopt: true,
         is_created: false,
         failed: None,

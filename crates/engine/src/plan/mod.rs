@@ -13,6 +13,7 @@ mod drift;
 pub mod fixtures;
 mod inputs;
 mod inventory;
+mod keep;
 mod lifecycle;
 mod masking;
 mod moves;
@@ -30,6 +31,7 @@ mod surplus;
 #[cfg(test)]
 mod tests;
 pub mod values;
+mod watched;
 mod withheld;
 
 pub use basis::{inputs_changed, model_hash, stale};
@@ -41,6 +43,7 @@ pub use changed_since::{take_drift, weakened_since};
 pub use deletion_locks::{add_deletion_locks, deleted_resources, unprotect};
 pub use drift::without_elements_of;
 pub use inputs::{Observation, PlanInputs, PlanOptions, ProtectionOverride};
+pub use keep::{idle_removals, never_known};
 pub use masking::{masked, take_clear};
 pub use plan_file::{FORMAT, Plan, PlanBasis, SavedPlanError, from_json, to_json, why_not_a_plan};
 pub use planner::plan;

@@ -93,7 +93,7 @@ impl<'a> StepOrder<'a> {
             changes.iter().zip(0usize..).map(|(change, at)| (&change.address, at)).collect();
         let needs_of = |(change, at): (&ResourceChange, usize)| {
             // What goes is not built any more; it only makes way.
-            if matches!(change.action, Action::Delete | Action::Forget) {
+            if matches!(change.action, Action::Delete | Action::Retain | Action::Forget) {
                 return Vec::new();
             }
             let needed = inputs.graph.dependencies(&change.address);
@@ -195,7 +195,7 @@ impl<'a> StepOrder<'a> {
     fn after_recorded_use(&mut self, index: usize, change: &ResourceChange) {
         let kind = match change.action {
             Action::Delete | Action::Update | Action::Replace | Action::Adopt => EdgeKind::Use,
-            Action::Create | Action::NoOp | Action::Read | Action::Forget => EdgeKind::UnchangedUse,
+            Action::Create | Action::NoOp | Action::Read | Action::Forget | Action::Retain => EdgeKind::UnchangedUse,
         };
         let used = self.inputs.built_on.get(&change.address).copied().unwrap_or_default();
         // A record cannot tell whether it uses what stands at an address now or what was deposed from it.
@@ -260,7 +260,9 @@ impl<'a> StepOrder<'a> {
 
 /// Rule 3: the replacements that delete first, of themselves or because what they depend on does.
 fn delete_first(changes: &[ResourceChange], users: &[Vec<usize>]) -> BTreeSet<usize> {
-    let replaces = |index: &usize| changes.get(*index).is_some_and(|change| change.action == Action::Replace);
+    // What is kept does not go, so its successor need not wait for that.
+    let replaces =
+        |index: &usize| changes.get(*index).is_some_and(|change| change.action == Action::Replace && change.deletes());
     let own = |index: &usize| changes.get(*index).is_some_and(|change| !change.create_first);
     let mut found: BTreeSet<usize> = (0..changes.len()).filter(|index| replaces(index) && own(index)).collect();
     let mut open: Vec<usize> = found.iter().copied().collect();

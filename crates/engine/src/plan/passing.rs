@@ -23,11 +23,27 @@ pub(super) struct PassedName {
 ///
 /// A deleted resource gives up all it bears; a replaced or changed one gives up what differs.
 pub(super) fn passed_names(changes: &[ResourceChange], types: TypeLookup<'_>) -> Vec<PassedName> {
+    names_between(changes, types, gives_up)
+}
+
+/// Returns the names that one change takes though another one leaves a resource on AWS that bears them.
+///
+/// A retained or replaced resource that is kept bears all that it bore.
+pub(super) fn kept_names(changes: &[ResourceChange], types: TypeLookup<'_>) -> Vec<PassedName> {
+    names_between(changes, types, ResourceChange::retains)
+}
+
+fn names_between(
+    changes: &[ResourceChange],
+    types: TypeLookup<'_>,
+    gives: fn(&ResourceChange) -> bool,
+) -> Vec<PassedName> {
     let mut given_up: BTreeMap<(&str, &Place, UniqueName), Vec<usize>> = BTreeMap::new();
-    for (change, at) in changes.iter().zip(0usize..).filter(|(change, _)| gives_up(change)) {
+    for (change, at) in changes.iter().zip(0usize..).filter(|(change, _)| gives(change)) {
         let Some(def) = types(&change.ty) else { continue };
         for name in names_of(&def, change.id.as_deref(), before(change).as_deref()) {
-            if change.action == Action::Delete || any_changes(&name.paths(&def), &change.differences) {
+            let bears_all = change.action == Action::Delete || change.retains();
+            if bears_all || any_changes(&name.paths(&def), &change.differences) {
                 given_up.entry((change.ty.as_str(), &change.place, name)).or_default().push(at);
             }
         }
@@ -83,7 +99,7 @@ fn shown(def: &TypeDef, path: &PropPath) -> String {
 fn gives_up(change: &ResourceChange) -> bool {
     match change.action {
         // What comes instead of another type or elsewhere says nothing of what the old one was called.
-        Action::Replace => !is_new(change),
+        Action::Replace => !is_new(change) && change.deletes(),
         Action::Delete | Action::Update | Action::Adopt => true,
         _ => false,
     }

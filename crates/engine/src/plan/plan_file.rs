@@ -1,6 +1,6 @@
 //! The plan, and its form as a file.
 
-use super::change::{Action, ResourceChange};
+use super::change::ResourceChange;
 use super::step::PlanStep;
 use super::values;
 use super::withheld::WithheldChange;
@@ -74,7 +74,7 @@ impl Plan {
 
     /// Returns true when something that exists is deleted or replaced.
     pub fn deletes(&self) -> bool {
-        self.changes.iter().any(|change| matches!(change.action, Action::Delete | Action::Replace))
+        self.changes.iter().any(ResourceChange::deletes)
     }
 
     /// Returns the names of the outputs that will change, as far as that is known now; sorted.

@@ -12,7 +12,9 @@ use super::order::{OrderInputs, StepOrdering};
 use super::plan_file::{FORMAT, Plan};
 use super::planned_state::{CallFailure, PlannedState, PlannedStates};
 use super::renames::RenameInputs;
-use super::{basis, bounds, compare, drift, lifecycle, order, protection, renames, replacement, surplus, withheld};
+use super::{
+    basis, bounds, compare, drift, keep, lifecycle, order, protection, renames, replacement, surplus, watched, withheld,
+};
 use crate::cloud::SharedProperties;
 use crate::state::deposed_from;
 use gpb_base::diag::Diagnostic;
@@ -220,6 +222,7 @@ impl<'a> Planner<'a> {
                     change.moved_from.clone_from(&managed.moved_from);
                     decision.is_recreated = true;
                 }
+                (change.watched, _) = watched::watched(self.inputs, &self.planned, resource, None);
                 let desired = Arc::new(desired);
                 if self.is_referred_to(&resource.address) {
                     let desired = Arc::clone(&desired);
@@ -272,6 +275,8 @@ impl<'a> Planner<'a> {
         differences.extend(relocation(resource, managed, self.inputs.options.account.as_deref()));
         differences.extend(lifecycle::taken_along(resource, def.as_deref(), graph, &self.planned));
         differences.extend(lifecycle::ended_in_failure(managed));
+        let (now, changed) = watched::watched(self.inputs, &self.planned, resource, Some(managed));
+        differences.extend(changed);
         let is_asked = self.inputs.options.replace.contains(&resource.address);
         let action = match () {
             () if is_asked || differences.iter().any(|one| one.forces_replacement) => Action::Replace,
@@ -282,6 +287,7 @@ impl<'a> Planner<'a> {
         let mut decision = Decision::of(skeleton(resource, action));
         let change = &mut decision.change;
         change.ignore.clone_from(&lifecycle.ignore);
+        change.watched = now;
         drift::fill(change, managed, def.as_deref(), lifecycle, self.everything);
         let before = prepared(managed, &desired, def.as_deref());
         let old_def = if is_same_type { def.clone() } else { self.known(managed.ty) };
@@ -294,6 +300,9 @@ impl<'a> Planner<'a> {
                 replacement::create_first_as(old, def.as_deref(), lifecycle.replace, &desired)
             };
         }
+        // What is kept does not make way.
+        let is_ruin = managed.failed.is_some();
+        change.create_first |= action == Action::Replace && change.keep && !is_ruin;
         let ignored = if action == Action::Replace { &[][..] } else { lifecycle.ignore.as_slice() };
         let before = self.left_as_it_is(change, &mut desired, before, ignored);
         change.id = Some(managed.id.clone());
@@ -342,21 +351,40 @@ impl<'a> Planner<'a> {
         protect: Option<bool>,
     ) -> Option<String> {
         let mode = self.inputs.model.environment.mode;
-        let stake =
-            protection::ProtectionSubject { address, ty: managed.ty, id: Some(&managed.id), def, protect, mode };
+        let keep = self.resources.get(address).is_some_and(|resource| resource.lifecycle.keep == Some(true));
+        let keep = keep && managed.failed.is_none();
+        let id = Some(managed.id.as_str());
+        let stake = protection::ProtectionSubject { address, ty: managed.ty, id, def, protect, keep, mode };
         protection::reason(&stake, action).filter(|_| !self.inputs.options.unprotect.covers(address))
     }
 
-    /// Deletes what is known but not declared.
+    /// Decides whether a resource stays on AWS when gpb lets go of it.
+    ///
+    /// A `removed` has the last word, then its declaration, where everything goes, then the state.
+    fn is_kept(&self, address: &Address, managed: &ManagedResource<'_>) -> bool {
+        let model = self.inputs.model;
+        let removed = keep::removal_of(model, address).and_then(|removal| removal.keep);
+        let declared = || self.resources.get(address).map(|resource| resource.lifecycle.keep == Some(true));
+        // What ended in a failed state was never finished: it holds nothing.
+        managed.failed.is_none() && removed.or_else(declared).unwrap_or(managed.keep)
+    }
+
+    /// Deletes what is known but not declared, or lets go of it.
     fn undeclared(&mut self) {
         let done: BTreeSet<&Address> = self.changes.iter().map(|change| &change.address).collect();
         let rest: Vec<_> = self.everything.managed.iter().filter(|(address, _)| !done.contains(address)).collect();
         for (address, managed) in rest {
-            let action = if managed.is_gone() { Action::Forget } else { Action::Delete };
+            let is_kept = self.is_kept(address, managed);
+            let action = match () {
+                () if managed.is_gone() => Action::Forget,
+                () if is_kept => Action::Retain,
+                () => Action::Delete,
+            };
             let def = self.def(managed.ty);
             let mut change = without_values(address.clone(), managed.ty, managed.place, managed.layer, action);
             change.id = Some(managed.id.clone());
             change.protect = managed.protect;
+            change.keep = is_kept;
             change.moved_from.clone_from(&managed.moved_from);
             // What was deposed has a successor: that it may go was said when it was replaced.
             if deposed_from(address).is_none() {
@@ -412,12 +440,17 @@ impl<'a> Planner<'a> {
         let managed = self.everything.managed.iter();
         let built_on = managed.map(|(address, managed)| (address, managed.depends_on.as_slice())).collect();
         let withheld = withheld::withhold(&mut self.changes, inputs, &built_on);
+        keep::note_users(&mut self.changes, &built_on);
+        for change in self.changes.iter_mut().filter(|change| inputs.options.unprotect.covers(&change.address)) {
+            change.kept_users.clear();
+        }
         let order = OrderInputs { graph: inputs.graph, built_on: &built_on, types: &cached };
         let StepOrdering { steps, collisions } = order::connect(&mut self.changes, order);
         let hold = HoldInputs { model: inputs.model, graph: inputs.graph, built_on: &built_on, types: &cached };
         let mut refused = lifecycle::held(&self.changes, hold);
         refused.extend(bounds::crossed(&self.changes, hold));
         refused.extend(lifecycle::contradicted(&self.changes, hold));
+        refused.extend(keep::name_clashes(&self.changes, hold));
         refused.extend(renames::collisions(&self.changes, &collisions, inputs.model));
         if !refused.is_empty() {
             return Err(refused);

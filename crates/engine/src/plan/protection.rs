@@ -2,6 +2,7 @@
 
 use super::change::{Action, ResourceChange};
 use super::deletion_locks::lock_refusals;
+use super::keep;
 use super::plan_file::Plan;
 use gpb_base::diag::Diagnostic;
 use gpb_catalog::TypeDef;
@@ -19,6 +20,8 @@ pub(super) struct ProtectionSubject<'a> {
     pub def: Option<&'a TypeDef>,
     /// The protection as declared, or as it was when the declaration is gone or says nothing.
     pub protect: Option<bool>,
+    /// True when it stays on AWS when it is replaced.
+    pub keep: bool,
     /// The mode of the environment.
     pub mode: Mode,
 }
@@ -40,7 +43,12 @@ pub(super) fn reason(stake: &ProtectionSubject<'_>, action: Action) -> Option<St
         _ => return None,
     };
     let what = stake.id.map_or_else(|| stake.ty.to_owned(), |id| format!("{} `{id}`", stake.ty));
-    let lost = if holds_data { "loses all it holds" } else { "ends it" };
+    let lost = match (stake.keep, holds_data) {
+        (true, true) => "begins with an empty one, and gpb lets go of the old one, which is kept",
+        (true, false) => "lets go of the old one, which is kept",
+        (false, true) => "loses all it holds",
+        (false, false) => "ends it",
+    };
     Some(format!("{why}; {verb} {} ({what}) {lost}", stake.address))
 }
 
@@ -65,5 +73,6 @@ pub fn refusals(plan: &Plan, model: Option<&Model>) -> Vec<Diagnostic> {
             change.address
         ))
     };
-    protected.map(refuse).chain(lock_refusals(plan, model)).collect()
+    let held = keep::refusals(plan, model);
+    protected.map(refuse).chain(held).chain(lock_refusals(plan, model)).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::change::{Action, ResourceChange};
 use super::inputs::PlanOptions;
+use super::keep;
 use super::passing::PassedName;
 use super::replacement::{names_for, names_of};
 use crate::state::deposed_from;
@@ -39,9 +40,13 @@ pub(super) fn suggest_moves(changes: &[ResourceChange], inputs: RenameInputs<'_>
     for change in changes {
         let is_deposed = deposed_from(&change.address).is_some();
         // Who names the old address on the command line, or wrote `protect never`, knows that it goes.
-        let is_meant = inputs.options.unprotect.covers(&change.address) || change.protect == Some(false);
+        let is_meant = inputs.options.unprotect.covers(&change.address)
+            || change.protect == Some(false)
+            || keep::removal_of(inputs.model, &change.address).is_some();
         match change.action {
-            Action::Delete if !is_deposed && !is_meant => by_type.entry(&change.ty).or_default().0.push(change),
+            Action::Delete | Action::Retain if !is_deposed && !is_meant => {
+                by_type.entry(&change.ty).or_default().0.push(change)
+            }
             Action::Create if !inputs.recreated.contains(&change.address) => {
                 by_type.entry(&change.ty).or_default().1.push(change);
             }
@@ -110,13 +115,14 @@ fn suggestion(line: &str, pairs: &[Pair<'_>], model: &Model) -> Option<Diagnosti
         0 => String::new(),
         count => format!(", and {count} more with it"),
     };
+    let verb = if gone.retains() { "left behind" } else { "deleted" };
     let message = format!(
-        "`{}` ({}) would be deleted and an empty `{}` created in its place{more}",
+        "`{}` ({}) would be {verb} and an empty `{}` created in its place{more}",
         gone.address, gone.ty, new.address
     );
     let help = format!(
-        "if it was renamed, write `{line}` in the stack or the environment; if the old one is really to go, say \
-         `--unprotect '{}'`",
+        "if it was renamed, write `{line}` in the stack or the environment; if the old one is really to go, write \
+         `removed {0}`, or say `--unprotect '{0}'`",
         gone.address
     );
     let refused = Diagnostic::error("GPB7002", message);

@@ -128,7 +128,8 @@ impl Closure<'_> {
     /// Returns the changes in which something goes, by the address that others know it by.
     fn going(&self) -> BTreeMap<Address, Vec<&Address>> {
         let mut going: BTreeMap<Address, Vec<&Address>> = BTreeMap::new();
-        let goes = |change: &&ResourceChange| matches!(change.action, Action::Delete | Action::Replace);
+        let goes =
+            |change: &&ResourceChange| matches!(change.action, Action::Delete | Action::Replace | Action::Retain);
         for change in self.changes.iter().filter(goes) {
             let known_as = deposed_from(&change.address).unwrap_or_else(|| change.address.clone());
             going.entry(known_as).or_default().push(&change.address);

@@ -290,5 +290,7 @@ fn created(intent: &Intent, observed: ObservedResource, key: &SecretKey, scrubbe
         tainted: Some("its creation was interrupted".to_owned()),
         failed: false,
         changing: false,
+        keep: intent.keep,
+        watched: serde_json::Map::new(),
     }
 }

@@ -6,7 +6,7 @@ use super::run::ApplyRun;
 use super::step_error::StepError;
 use crate::cloud::{CloudError, CloudErrorKind, ResourceKey};
 use crate::plan::ResourceChange;
-use crate::state::{NewIntent, OperationKind};
+use crate::state::{ManualChange, NewIntent, OperationKind};
 use gpb_model::Address;
 
 impl ApplyRun<'_> {
@@ -28,6 +28,7 @@ impl ApplyRun<'_> {
                     desired: serde_json::Map::new(),
                     depends_on: record.depends_on.clone(),
                     layer: record.layer.clone(),
+                    keep: record.keep,
                     started_ms: self.apply.clock.epoch_ms(),
                 },
             )
@@ -82,6 +83,19 @@ impl ApplyRun<'_> {
             logged.run(self.apply.clock, self.apply.cloud.read(key))
         };
         Ok(self.retry(change, read).await?.is_some())
+    }
+
+    /// Removes the record of a resource that stays on AWS, with an entry in the journal that says where it is.
+    ///
+    /// # Errors
+    /// When the state cannot be written.
+    pub async fn let_go(&self, address: &Address) -> Result<(), StepError> {
+        if self.record_at(address).is_none() {
+            return Ok(());
+        }
+        self.apply.writer.change_by_hand(ManualChange::Forget(address.clone()), self.apply.clock.epoch_ms())?;
+        self.drop_record(address);
+        Ok(())
     }
 
     /// Removes the record at an address, if there is one.

@@ -90,6 +90,7 @@ impl ApplyRun<'_> {
                     desired: Properties::new(),
                     depends_on: record.depends_on.clone(),
                     layer: record.layer.clone(),
+                    keep: record.keep,
                     started_ms: self.apply.clock.epoch_ms(),
                 },
             )

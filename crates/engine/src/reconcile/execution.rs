@@ -99,7 +99,7 @@ impl<'r, 'a> Execution<'r, 'a> {
     fn enqueue(&self, index: usize) {
         let (Some(step), Some((_, change))) = (self.steps.get(index), self.change(index)) else { return };
         // What makes no call needs no turn.
-        let quiet = matches!(change.action, Action::NoOp | Action::Forget);
+        let quiet = matches!(change.action, Action::NoOp | Action::Forget | Action::Retain);
         let none = || BucketKey { service: String::new(), place: Place::default() };
         let bucket = if quiet { none() } else { BucketKey::new(&change.ty, &change.place) };
         let priority = self.schedule.priority.get(index).copied().unwrap_or_default();

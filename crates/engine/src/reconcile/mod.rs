@@ -31,6 +31,7 @@ mod step;
 mod step_error;
 mod unfinished;
 mod update;
+mod watched;
 
 pub use crate::unknown::CallFunctions;
 pub use apply::apply;

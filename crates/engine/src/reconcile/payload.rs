@@ -186,6 +186,8 @@ impl ApplyRun<'_> {
             depends_on: self.remaining_dependencies(change),
             layer: change.layer.clone(),
             protect: change.protect,
+            keep: change.keep,
+            watched: self.watched_now(change, &Properties::new()),
             tainted,
             failed: false,
             changing: false,

@@ -47,7 +47,7 @@ impl Schedule {
 fn expected_duration(plan: &Plan, step: &PlanStep, durations: &Durations) -> Duration {
     let Some(change) = plan.changes.get(step.change) else { return Duration::ZERO };
     let operation = match (change.action, step.phase) {
-        (Action::NoOp | Action::Read | Action::Forget, _) => return Duration::ZERO,
+        (Action::NoOp | Action::Read | Action::Forget | Action::Retain, _) => return Duration::ZERO,
         (_, StepPhase::Destroy | StepPhase::DestroyDeposed) => OperationKind::Delete,
         (_, StepPhase::Unprotect) | (Action::Update | Action::Adopt, _) => OperationKind::Update,
         _ => OperationKind::Create,

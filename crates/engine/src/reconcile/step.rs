@@ -12,6 +12,10 @@ impl ApplyRun<'_> {
     pub async fn step(&self, change: &ResourceChange, phase: StepPhase) -> Result<(), StepError> {
         match (phase, change.action) {
             (StepPhase::Unprotect, _) => self.turn_off_deletion_locks(change).await,
+            (StepPhase::DestroyDeposed, Action::Replace) if change.retains() => match self.deposed(&change.address) {
+                Some(address) => self.let_go(&address).await,
+                None => Ok(()),
+            },
             (StepPhase::DestroyDeposed, _) => match self.deposed(&change.address) {
                 Some(address) => self.delete(change, &address).await,
                 None => Ok(()),
@@ -27,6 +31,7 @@ impl ApplyRun<'_> {
             (StepPhase::Create, Action::Adopt) => self.adopt(change).await,
             (StepPhase::Create, Action::NoOp) => self.record_unchanged(change).await,
             (StepPhase::Create, Action::Read) => self.read(change).await,
+            (StepPhase::Create, Action::Retain) => self.let_go(&change.address).await,
             (StepPhase::Create, Action::Forget | Action::Delete) => self.forget(&change.address).await,
         }
     }

@@ -80,6 +80,7 @@ impl ApplyRun<'_> {
             desired: sent.kept.clone().into(),
             depends_on: self.remaining_dependencies(change),
             layer: change.layer.clone(),
+            keep: change.keep,
             started_ms: self.apply.clock.epoch_ms(),
         }
     }
@@ -176,6 +177,8 @@ impl ApplyRun<'_> {
         record.depends_on = self.remaining_dependencies(change);
         record.layer.clone_from(&change.layer);
         record.protect = change.protect;
+        record.keep = change.keep;
+        record.watched = self.watched_now(change, &was.watched);
         self.take_over(&mut record.applied, change);
         let clean = self.scrubber.properties(&record.observed, Some(&change.desired));
         if clean != *record.observed {

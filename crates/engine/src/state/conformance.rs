@@ -90,6 +90,7 @@ pub fn new_intent(address: &str, operation: OperationKind) -> NewIntent {
         desired: properties(&json!({"Name": "a"})),
         depends_on: vec![],
         layer: None,
+        keep: false,
         started_ms: 1000,
     }
 }
@@ -109,6 +110,8 @@ pub fn record(address: &str, id: &str) -> ResourceRecord {
         tainted: None,
         failed: false,
         changing: false,
+        keep: false,
+        watched: serde_json::Map::new(),
     }
 }
 

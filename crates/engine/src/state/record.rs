@@ -50,6 +50,12 @@ pub struct ResourceRecord {
     pub layer: Option<String>,
     /// The protection, as its declaration said when it was last applied.
     pub protect: Option<bool>,
+    /// True when it stays on AWS when gpb lets go of it, as its declaration said when it was last applied.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep: bool,
+    /// The values that it is made anew for, by their expressions, as they were then; secrets as above, absent ones null.
+    #[serde(default, skip_serializing_if = "Properties::is_empty")]
+    pub watched: Properties,
     /// The reason that it is not finished: a later step of its creation or its last change failed. The next apply finishes
     /// or replaces it.
     pub tainted: Option<String>,
@@ -120,6 +126,9 @@ pub struct Intent {
     pub depends_on: Vec<Address>,
     /// The layer that declares it.
     pub layer: Option<String>,
+    /// True when the resource stays on AWS when gpb lets go of it; so does what a creation replaces.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep: bool,
     /// The time it was begun, in milliseconds since the epoch.
     pub started_ms: u64,
 }

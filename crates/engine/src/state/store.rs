@@ -31,6 +31,9 @@ pub trait StateStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<JournalEntry>, StateError>;
 
+    /// Checks that something was ever begun at an address, or below it.
+    fn was_known(&self, scope: &StateScope, address: &Address) -> Result<bool, StateError>;
+
     /// Returns the average duration of each operation on each type.
     fn durations(&self, scope: &StateScope) -> Result<Durations, StateError>;
 
@@ -114,6 +117,8 @@ pub struct NewIntent {
     pub depends_on: Vec<Address>,
     /// The layer that declares it.
     pub layer: Option<String>,
+    /// True when the resource stays on AWS when gpb lets go of it; so does what a creation replaces.
+    pub keep: bool,
     /// The time it begins, in milliseconds since the epoch.
     pub started_ms: u64,
 }

@@ -83,6 +83,7 @@ fn an_interrupted_deletion_is_done_after_two_looks() {
         desired: serde_json::Map::new(),
         depends_on: vec![],
         layer: None,
+        keep: false,
         started_ms: 0,
     };
     let writer = world.writer();
@@ -133,6 +134,7 @@ fn what_many_interrupted_creations_left_is_looked_for_at_once() {
             desired: serde_json::Map::new(),
             depends_on: vec![],
             layer: None,
+            keep: false,
             started_ms: 0,
         };
         block_on(writer.begin(intent)).unwrap();

@@ -21,6 +21,7 @@ fn begin(writer: &dyn StateWriter) -> u64 {
         desired: json!({"StoreName": "orders"}).as_object().cloned().unwrap(),
         depends_on: vec![],
         layer: None,
+        keep: false,
         started_ms: 0,
     };
     block_on(writer.begin(intent)).unwrap().sequence

@@ -267,6 +267,7 @@ fn a_secret_whose_creation_was_cut_short_is_found_at_once() {
             desired: desired.clone(),
             depends_on: vec![],
             layer: None,
+            keep: false,
             started_ms: 0,
         };
         let token = futures::executor::block_on(world.writer().begin(intent)).unwrap().token;

@@ -18,6 +18,7 @@ mod deletion_locks;
 mod freshness;
 mod hostile;
 mod hostile_life;
+mod keep;
 mod kill;
 mod logs;
 mod made_elements;
@@ -266,7 +267,9 @@ pub fn to(name: &str, path: &str) -> Json {
 /// Returns the model that the compiler would make of a program.
 pub fn model_of(desired: &DesiredMap) -> Model {
     let resource = |(name, ty, properties): &(&str, &str, Json)| {
-        let Ok(PropertyValue::Map(properties)) = PropertyValue::try_from(properties.clone()) else {
+        let mut properties = properties.clone();
+        let keep = properties.as_object_mut().and_then(|all| all.remove("@keep")).is_some();
+        let Ok(PropertyValue::Map(properties)) = PropertyValue::try_from(properties) else {
             panic!("{name} has no properties")
         };
         Resource {
@@ -281,7 +284,7 @@ pub fn model_of(desired: &DesiredMap) -> Model {
             after: vec![],
             after_spans: BTreeMap::new(),
             reads: Vec::new(),
-            lifecycle: Lifecycle::default(),
+            lifecycle: Lifecycle { keep: keep.then_some(true), ..Lifecycle::default() },
             span: Span::default(),
             doc: None,
         }

@@ -119,6 +119,7 @@ fn begun(writer: &dyn StateWriter, operation: OperationKind, id: Option<&str>) -
         desired: serde_json::Map::new(),
         depends_on: vec![],
         layer: None,
+        keep: false,
         started_ms: 0,
     };
     futures::executor::block_on(writer.begin(intent)).unwrap().sequence

@@ -4,7 +4,7 @@ use super::property_reader::{PropertyReader, ReadJob, ReadOutput};
 use super::tags;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{Assignment, BlockEntries, Expectation, MetOrder, OrderedOutput, Scope, scalar};
-use crate::expand::{Expander, ExpansionOutput, ResourceNode};
+use crate::expand::{Expander, ExpansionOutput, ResourceNode, is_kept};
 use compact_str::CompactString;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
@@ -79,7 +79,7 @@ impl<'p> Expander<'_, 'p> {
         }
         let around = &node.frame.module_cx;
         let mut after = self.afters(around);
-        let mut lifecycle = Lifecycle { protect: around.protect, ..Lifecycle::default() };
+        let mut lifecycle = Lifecycle { protect: around.protect, keep: around.keep, ..Lifecycle::default() };
         let mut said = BTreeMap::new();
         for (stmt, scope) in &entries.rest {
             self.said_again(stmt, &mut said);
@@ -90,6 +90,9 @@ impl<'p> Expander<'_, 'p> {
                     self.lifecycle(node, other, scope, &mut lifecycle);
                 }
             }
+        }
+        for watched in &lifecycle.watched {
+            read.spans.insert(watched.path(), watched.span);
         }
         let address = node.handle.address.clone();
         after.extend(self.output_order(&order.outputs));
@@ -115,17 +118,18 @@ impl<'p> Expander<'_, 'p> {
         }
     }
 
-    /// Reports `protect` and `replace` that are said of one resource twice.
+    /// Reports `protect`, `keep` and `replace` that are said of one resource twice.
     fn said_again(&self, stmt: &Stmt, said: &mut BTreeMap<&'static str, Span>) {
-        let (name, word) = match stmt {
-            Stmt::Protect { word, .. } => ("protect", word),
-            Stmt::Replace { word, .. } => ("replace", word),
+        let (name, at) = match stmt {
+            Stmt::Protect { word, .. } => ("protect", word.span),
+            Stmt::Replace { word, .. } => ("replace", word.span),
+            Stmt::Keep { span, .. } => ("keep", *span),
             _ => return,
         };
-        if let Some(first) = said.insert(name, word.span) {
+        if let Some(first) = said.insert(name, at) {
             self.cx.reports.add(
                 Diagnostic::error("GPB1409", format!("`{name}` is said of one resource twice"))
-                    .with_label(word.span, "again here")
+                    .with_label(at, "again here")
                     .with_label(first, "first here")
                     .help("remove one of the two"),
             );
@@ -178,6 +182,16 @@ impl<'p> Expander<'_, 'p> {
     pub fn lifecycle(&self, node: &ResourceNode<'p>, stmt: &'p Stmt, scope: &Scope<'p>, lifecycle: &mut Lifecycle) {
         match stmt {
             Stmt::Protect { word, .. } => lifecycle.protect = Some(word.text == "always"),
+            Stmt::Keep { span, .. } | Stmt::ReplaceWhen { span, .. } if node.stmt.existing => {
+                self.report(
+                    Diagnostic::error("GPB1424", "gpb neither makes nor deletes an `existing` resource")
+                        .with_label(*span, "says nothing here")
+                        .with_label(node.stmt.name.span, "this is only read")
+                        .help("remove it"),
+                );
+            }
+            Stmt::Keep { word, .. } => lifecycle.keep = Some(is_kept(word.as_ref())),
+            Stmt::ReplaceWhen { value, .. } => self.watch(value, scope, lifecycle),
             Stmt::Replace { word, .. } => {
                 lifecycle.replace = match word.text.as_str() {
                     "create_first" => Some(Replacement::CreateThenDelete),

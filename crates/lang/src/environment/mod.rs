@@ -9,6 +9,8 @@ mod moves;
 mod outputs;
 mod overrides;
 mod property_reader;
+mod removals;
 mod tags;
+mod watched;
 
 pub use assemble::says_usage;

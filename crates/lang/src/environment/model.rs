@@ -1,6 +1,7 @@
 //! An environment: its place, its mode, its tags, and the model of its stack.
 
 use super::moves::moves_of;
+use super::removals::removals_of;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use crate::eval::{BlockEntries, Expectation, Frame, ModuleContext, Scope};
 use crate::expand::{Expander, ExpansionOutput, foreign_role};
@@ -55,6 +56,8 @@ impl<'p> Expander<'_, 'p> {
         self.check_overrides();
         let mut moved = std::mem::take(&mut collected.moves);
         moved.extend(moves_of(stmts));
+        let mut removed = std::mem::take(&mut collected.removals);
+        removed.extend(removals_of(stmts));
         let params = self.params(&frame);
         let shown = params.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
         let model = Model {
@@ -62,6 +65,7 @@ impl<'p> Expander<'_, 'p> {
             params,
             outputs: self.outputs(&collected),
             moves: self.moves(&moved, &scope),
+            removals: self.removals(&removed, &scope),
             overrides: self.applied_overrides(),
             inputs: self.inputs_used(&frame),
             layers: std::mem::take(&mut collected.layers),

@@ -67,7 +67,7 @@ impl<'p> Expander<'_, 'p> {
 }
 
 /// Checks for a path with a name that is missing.
-fn is_cut(path: &NamePath) -> bool {
+pub(super) fn is_cut(path: &NamePath) -> bool {
     path.segments.iter().any(|segment| matches!(segment, PathSegment::Name(name) if name.text.is_empty()))
 }
 

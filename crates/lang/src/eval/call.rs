@@ -132,8 +132,15 @@ impl<'p> Interpreter<'_, 'p> {
             let ty = if function.takes_a_type(at) { self.spelt_type(&arg.value, scope)? } else { None };
             ty.map_or_else(|| self.eval(&arg.value, scope, Expectation::Any), Ok)
         });
-        let values: EvalResult<Vec<Value>> = values.collect();
-        self.view.call(name, &values?, span)
+        let values = values.collect::<EvalResult<Vec<Value>>>()?;
+        // `all(bools)` is the function of lists, `all(type)` that of the graph.
+        if let Some(builtin) = builtins::lookup(name)
+            && values.first().is_some_and(|value| value.as_text().is_none())
+        {
+            let given = values.into_iter().map(|value| builtins::CallArg { name: None, value }).collect();
+            return self.with_context(scope, |cx| self.ok(builtins::call(builtin, given, cx, span)));
+        }
+        self.view.call(name, &values, span)
     }
 
     /// Returns the resource type that is written in the place of a text: `count(aws.sqs.queue)`.

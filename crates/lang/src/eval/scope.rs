@@ -54,6 +54,8 @@ pub struct ModuleContext<'p> {
     pub after: Option<Rc<AfterClause<'p>>>,
     /// The protection that a use gives everything inside.
     pub protect: Option<bool>,
+    /// The `keep` that a use gives everything inside.
+    pub keep: Option<bool>,
 }
 
 /// One `after` of a body, and those of the bodies around it. It is followed when everything has been expanded.
@@ -83,6 +85,7 @@ impl<'p> ModuleContext<'p> {
             instance: None,
             after: None,
             protect: None,
+            keep: None,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::eval::{CycleLabel, Frame, InstanceId, MemoKey, ModuleContext, Scope};
 use crate::node_id::NodeId;
 use gpb_base::source::Span;
 use gpb_model::value::{InstanceHandle, Value, ValueKind};
-use gpb_syntax::ast::{BlockStmt, LayerStmt, Stmt};
+use gpb_syntax::ast::{BlockStmt, Ident, LayerStmt, Stmt};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -76,6 +76,9 @@ impl<'p> Expander<'_, 'p> {
             Stmt::Protect { word, .. } => {
                 module_cx = Rc::new(ModuleContext { protect: Some(word.text == "always"), ..(*module_cx).clone() });
             }
+            Stmt::Keep { word, .. } => {
+                module_cx = Rc::new(ModuleContext { keep: Some(is_kept(word.as_ref())), ..(*module_cx).clone() });
+            }
             _ => {}
         };
         // The conditions of a use are decided this early only where they guard what must be known this early.
@@ -115,10 +118,16 @@ impl<'p> Expander<'_, 'p> {
     }
 }
 
-/// Checks for a group of statements in which `after` or `protect` stands, at any depth.
+/// Checks whether `keep` keeps: without a word it does.
+pub fn is_kept(word: Option<&Ident>) -> bool {
+    word.is_none_or(|word| word.text != "false")
+}
+
+/// Checks for a group of statements in which `after`, `protect` or `keep` stands, at any depth.
 fn guards_lifecycle(stmt: &Stmt) -> bool {
     let within = |stmts: &[Stmt]| {
-        stmts.iter().any(|inner| matches!(inner, Stmt::After { .. } | Stmt::Protect { .. }) || guards_lifecycle(inner))
+        let stands = |inner: &Stmt| matches!(inner, Stmt::After { .. } | Stmt::Protect { .. } | Stmt::Keep { .. });
+        stmts.iter().any(|inner| stands(inner) || guards_lifecycle(inner))
     };
     match stmt {
         Stmt::If(group) => within(&group.then) || within(&group.otherwise),

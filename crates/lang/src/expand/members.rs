@@ -19,6 +19,7 @@ impl<'p> Expander<'_, 'p> {
         let frame =
             self.expansion.instance(of.id).and_then(|instance| instance.frame.get().cloned()).ok_or(AlreadyReported)?;
         if let Some((binding, at)) = frame.index.outputs.get(name.text.as_str()) {
+            self.cx.check_deprecated(name.span, binding.name.span);
             if self.world.is_some() && self.is_of_component(of) {
                 return Ok(self.any_output(&frame, binding, *at, span));
             }

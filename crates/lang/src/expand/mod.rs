@@ -19,5 +19,6 @@ mod visit;
 pub use after_clauses::below;
 pub use expander::Expander;
 pub use expansion::{GroupExpansion, Instance, OverrideBlock, ResourceNode};
+pub use instances::is_kept;
 pub use places::foreign_role;
 pub use visit::ExpansionOutput;

@@ -101,7 +101,9 @@ impl<'p> Expander<'_, 'p> {
             self.report(aws_spelling(&name.text, &property.name, name.span));
         }
         let path = PropPath::default().child(&property.aws);
-        let reference = || Ok(Value::reference(handle.address.clone(), path, type_of(&def, &property.shape), span));
+        let is_tagging = def.is_tagged_by(&property.aws);
+        let ty = if is_tagging { Type::map(Type::String) } else { type_of(&def, &property.shape) };
+        let reference = || Ok(Value::reference(handle.address.clone(), path, ty, span));
         let Some(node) = node else { return reference() };
         let body = self.body_of(&node, span)?;
         let written = [property.name.as_str(), property.aws.as_str()]
@@ -110,14 +112,17 @@ impl<'p> Expander<'_, 'p> {
         if let Some(at) = written {
             let since = self.state.order.mark();
             let value = self.written(&node, &body, at, span)?;
+            let value = if is_tagging { tags_as_map(value) } else { value };
             if (value.is_known() || self.interpreter().is_symbolic(&value)) && !value.is_absent() {
                 self.state.order.use_resource(node.id, since);
+                if is_tagging {
+                    return Ok(value.with_span(span));
+                }
                 let path = PropPath::default().child(&property.aws);
                 return Ok(Self::completed(&node, &property.shape, &path, value).with_span(span));
             }
             if !value.is_absent() {
-                let path = PropPath::default().child(&property.aws);
-                return Ok(Value::reference(handle.address.clone(), path, type_of(&def, &property.shape), span));
+                return reference();
             }
         }
         let path = PropPath::default().child(&property.aws);
@@ -189,5 +194,20 @@ impl<'p> Expander<'_, 'p> {
             }
         }
         value.is_absent()
+    }
+}
+
+/// Returns tags as a map, which is how they are read, whatever the form they are written in.
+fn tags_as_map(value: Value) -> Value {
+    let ValueKind::List(items) = &value.kind else { return value };
+    let pair = |item: &Value| {
+        let pair = item.as_map()?;
+        let of = |names: [&str; 2]| names.into_iter().find_map(|name| pair.get(name)).cloned();
+        let key = of(["key", "Key"])?;
+        Some((key.value.as_text()?.to_string().into(), of(["value", "Value"])?))
+    };
+    match items.iter().map(pair).collect::<Option<ValueMap>>() {
+        Some(map) => Value::map(map, value.span),
+        None => value,
     }
 }

@@ -35,6 +35,8 @@ pub struct ExpansionOutput<'p> {
     pub moves: Vec<(&'p NamePath, &'p NamePath, Span)>,
     /// The outputs and parameters of layers and components, by address; for tests alone.
     pub parts: BTreeMap<String, Value>,
+    /// What is said of resources that are no longer declared: the address, the entries, and where it is written.
+    pub removals: Vec<(&'p NamePath, &'p [Stmt], Span)>,
 }
 
 impl<'p> Expander<'_, 'p> {
@@ -103,6 +105,10 @@ impl<'p> Expander<'_, 'p> {
             Stmt::Output(binding) => self.visit_output(frame, binding, at, into),
             Stmt::Moved { from, to, span } => {
                 into.moves.push((from, to, *span));
+                Ok(())
+            }
+            Stmt::Removed { path, stmts, span } => {
+                into.removals.push((path, stmts, *span));
                 Ok(())
             }
             _ => Ok(()),

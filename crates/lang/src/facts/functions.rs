@@ -32,7 +32,8 @@ impl FactWorker<'_, '_> {
                 Ok(Value::bool(self.key(first)? == self.key(second)?, span))
             }
             "required_by" => {
-                let what = args.get(1).and_then(Value::as_text).ok_or(AlreadyReported)?;
+                let second = args.get(1).ok_or(AlreadyReported)?;
+                let Some(what) = second.as_text() else { return Err(self.needed("a string", second)) };
                 let needed = self.reader.needed(&self.handle(first)?.address, what);
                 Ok(Value::list(needed.into_iter().map(|(by, amount)| need(by, amount, span)).collect(), span))
             }
@@ -73,7 +74,9 @@ impl FactWorker<'_, '_> {
         let [ty, property, value] = args else { return Err(AlreadyReported) };
         let name = self.type_name(ty)?;
         let def = self.cx.def(&name).ok_or(AlreadyReported)?;
-        let written = property.as_text().ok_or(AlreadyReported)?;
+        let Some(written) = property.as_text() else {
+            return Err(self.needed("the name of a property", property));
+        };
         let path = self.path_of(&def, written, property.span)?;
         let keys = match &value.kind {
             ValueKind::Resource(handle) => self.reader.keys_of_resource(&handle.address),
@@ -144,16 +147,24 @@ impl FactWorker<'_, '_> {
     fn handle(&self, value: &Value) -> EvalResult<Arc<ResourceHandle>> {
         match &value.kind {
             ValueKind::Resource(handle) => Ok(handle.clone()),
-            _ => Err(self.cx.reports.add(
-                Diagnostic::error("GPB1206", format!("a resource is needed here, not {}", value.describe()))
-                    .with_label(value.span, value.describe())
-                    .help("ask `is_set(x)` first where it may be absent"),
-            )),
+            _ => Err(self.needed("a resource", value)),
         }
     }
 
+    fn needed(&self, what: &str, value: &Value) -> AlreadyReported {
+        let diagnostic = Diagnostic::error("GPB1206", format!("{what} is needed here, not {}", value.describe()))
+            .with_label(value.span, value.describe());
+        self.cx.reports.add(match what {
+            "a resource" => diagnostic.help("ask `is_set(x)` first where it may be absent"),
+            "a resource type" => diagnostic.help("write it as it is: `count(aws.service.type)`"),
+            _ => diagnostic,
+        })
+    }
+
     fn type_name(&self, value: &Value) -> EvalResult<String> {
-        let name = value.as_text().ok_or(AlreadyReported)?;
+        let Some(name) = value.as_text() else {
+            return Err(self.needed("a resource type", value));
+        };
         match self.cx.def(name) {
             Some(_) => Ok(name.to_string()),
             None => Err(self.cx.unknown_type(name, value.span)),

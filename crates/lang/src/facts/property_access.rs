@@ -29,7 +29,7 @@ impl FactWorker<'_, '_> {
         let path = PropPath::default().child(&property.aws);
         let written = resource.properties.get(&property.aws);
         let reference = |ty| Value::reference(handle.address.clone(), path.clone(), ty, span);
-        let is_tagging = self.is_of_rules && def.is_tagged_by(&property.aws);
+        let is_tagging = def.is_tagged_by(&property.aws);
         // Of what gpb does not make, a policy and a test know the plain values it is found by.
         let is_open = self.is_of_rules && resource.existing && !written.is_some_and(is_plain);
         let value = match (written, &property.default) {

@@ -142,13 +142,11 @@ impl<'p> ResourceView<'p> for FactWorker<'_, 'p> {
             ValueKind::Resource(handle) => {
                 let def = self.cx.def(&handle.ty);
                 let is_tags = |def: Arc<TypeDef>| def.root.by_name(name).is_some_and(|one| def.is_tagged_by(&one.aws));
-                self.is_of_rules && def.is_some_and(is_tags)
+                def.is_some_and(is_tags)
             }
             // A resource of any type.
             ValueKind::Map(entries) => {
-                self.is_of_rules
-                    && name == "tags"
-                    && ["address", "stateful"].iter().all(|key| entries.contains_key(*key))
+                name == "tags" && ["address", "stateful"].iter().all(|key| entries.contains_key(*key))
             }
             _ => false,
         }

@@ -7,6 +7,7 @@ use crate::compile_context::{EvalResult, dotted};
 use crate::eval::{Expectation, Scope};
 use crate::facts::FactWorker;
 use crate::names::GlobalItem;
+use gpb_base::diag::Diagnostic;
 use gpb_model::value::{ResourceHandle, Value, ValueKind};
 use gpb_model::{Applicability, PolicyFinding, PolicyRule, Resource};
 use gpb_syntax::ast::{Body, EachStmt, Expr, RequireClause, Stmt};
@@ -70,8 +71,15 @@ impl<'p> PolicyRun<'_, '_, 'p> {
             };
             let scope = self.worker.interpreter().root(policy.module).bind(&each.name.text, value);
             for (clause, rule) in &rules {
-                // A failure has been reported where it happened.
-                let _ = self.requirement(each.condition.as_ref(), clause, rule, resource, &handle, &scope);
+                let judged = self.requirement(each.condition.as_ref(), clause, rule, resource, &handle, &scope);
+                // A failure has been reported where it happened; what has not must not pass for a rule that holds.
+                if judged.is_err() && !self.worker.cx.reports.has_errors() {
+                    self.worker.cx.reports.add(
+                        Diagnostic::error("GPB1927", format!("this rule cannot be judged for `{}`", handle.address))
+                            .with_label(clause.condition.span, "a part of it has no value")
+                            .help("ask about properties, or about what a function of facts finds"),
+                    );
+                }
             }
         }
     }

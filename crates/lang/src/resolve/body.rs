@@ -8,7 +8,7 @@ use super::ribs::{Resolution, RibVar, ScopeRib};
 use super::word_reader::WordReader;
 use crate::body_index::{BodyIndex, DeclKind};
 use crate::names::{ItemKind, NamedItem};
-use crate::node_id::NodeId;
+use crate::node_id::{NodeId, span_of};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::ty::Type;
@@ -61,6 +61,7 @@ impl<'p> Resolver<'_, 'p> {
             Stmt::After { paths, .. } => paths.iter().for_each(|path| self.path(path)),
             Stmt::Require(require) => self.requirement(require),
             Stmt::Moved { .. } if place == BodyKind::Stack => {}
+            Stmt::Removed { stmts, .. } if place == BodyKind::Stack => self.removed(stmts),
             Stmt::Waive(waive) => self.waive(waive),
             Stmt::Recover(recover) => self.object(&recover.stmts, BodyKind::Object, &WordReader::Evaluation),
             Stmt::Derived { from, stmts, .. } => {
@@ -180,6 +181,7 @@ impl<'p> Resolver<'_, 'p> {
                 Stmt::For(group) => self.for_each(group, |this| this.object(&group.stmts, place, reader)),
                 Stmt::If(group) => self.choose_branch(group, |this, branch| this.object(branch, place, reader)),
                 Stmt::Moved { .. } if place == BodyKind::Environment => {}
+                Stmt::Removed { stmts, .. } if place == BodyKind::Environment => self.removed(stmts),
                 Stmt::Override { stmts, .. } if place == BodyKind::Environment => {
                     self.object(stmts, BodyKind::Object, &WordReader::Evaluation);
                 }
@@ -198,6 +200,7 @@ impl<'p> Resolver<'_, 'p> {
             self.expr(&field.value, &WordReader::Evaluation);
             return;
         }
+        self.argument_met(&field.head, reader);
         let whole = reader.field(&field.head.text, self.world);
         match &field.label {
             Some(label) => self.expr(&field.value, &whole.field(&label.text, self.world)),
@@ -205,8 +208,18 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
+    /// Notes that a parameter is given a value.
+    fn argument_met(&self, name: &Ident, reader: &WordReader<'p>) {
+        if let WordReader::Params(_, index) | WordReader::Environment(_, index) = reader
+            && let Some(declared) = index.names.get(name.text.as_str())
+        {
+            self.world.check_deprecated(name.span, declared.name.span);
+        }
+    }
+
     fn entry_block(&mut self, block: &'p BlockStmt, reader: &WordReader<'p>) {
         block.place.iter().for_each(|place| self.place(place));
+        self.argument_met(&block.head, reader);
         let whole = match &block.label {
             Some(label) => reader.field(&block.head.text, self.world).block(&label.text, self.world),
             None => reader.block(&block.head.text, self.world),
@@ -224,6 +237,8 @@ impl<'p> Resolver<'_, 'p> {
             Stmt::Replace { word, .. } if is_resource => {
                 self.known_word(word, &["create_first", "delete_first"], "replace");
             }
+            Stmt::Keep { word, .. } if is_item => self.keep_word(word.as_ref()),
+            Stmt::ReplaceWhen { value, .. } if is_resource => self.expr(value, &WordReader::Evaluation),
             Stmt::Ignore { .. } if is_resource => {}
             Stmt::Waive(waive) if is_item || place == BodyKind::Environment => self.waive(waive),
             Stmt::Recover(recover) if is_item || place == BodyKind::Environment => {
@@ -238,6 +253,32 @@ impl<'p> Resolver<'_, 'p> {
                 self.path(of);
             }
             other => self.misplaced(other, place),
+        }
+    }
+
+    fn keep_word(&self, word: Option<&Ident>) {
+        word.into_iter().for_each(|word| self.known_word(word, &["true", "false"], "keep"));
+    }
+
+    /// Checks the entries of a `removed`: `keep true`, once.
+    fn removed(&self, stmts: &'p [Stmt]) {
+        let mut first = None;
+        for stmt in stmts {
+            let diagnostic = match stmt {
+                Stmt::Keep { word, span } if first.is_none() => {
+                    self.keep_word(word.as_ref());
+                    first = Some(*span);
+                    continue;
+                }
+                Stmt::Keep { span, .. } => Diagnostic::error("GPB1421", "`keep` is said of one `removed` twice")
+                    .with_label(*span, "again here")
+                    .with_label(first.unwrap_or(*span), "first here")
+                    .help("remove one of the two"),
+                other => Diagnostic::error("GPB1421", "a `removed` says `keep true`, or nothing")
+                    .with_label(span_of(other), "means nothing here")
+                    .help("write `removed old.address { keep true }`: it stays on AWS, and gpb lets go of it"),
+            };
+            self.report(diagnostic);
         }
     }
 

@@ -15,8 +15,32 @@ use gpb_syntax::ast::{Ident, Stmt};
 const EXPRESSION_WORDS: &[&str] = &["true", "false", "none", "if", "else", "for", "and", "or", "not"];
 /// The words that begin a statement, so that a component of that name could not be used.
 const STATEMENT_WORDS: &[&str] = &[
-    "param", "let", "output", "layer", "resource", "existing", "in", "after", "protect", "ignore", "replace", "moved",
-    "override", "when", "recover", "derived", "budget", "needs", "require", "policy", "each", "waive", "expect",
+    "param",
+    "let",
+    "output",
+    "layer",
+    "resource",
+    "existing",
+    "in",
+    "after",
+    "protect",
+    "ignore",
+    "replace",
+    "moved",
+    "override",
+    "when",
+    "recover",
+    "derived",
+    "budget",
+    "needs",
+    "require",
+    "policy",
+    "each",
+    "waive",
+    "expect",
+    "keep",
+    "replace_when",
+    "removed",
 ];
 
 impl<'p> Resolver<'_, 'p> {

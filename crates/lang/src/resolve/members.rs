@@ -104,7 +104,10 @@ impl<'p> Resolver<'_, 'p> {
     fn member_in(&self, index: &BodyIndex<'p>, what: &str, declared_at: gpb_base::source::Span, name: &Ident) {
         let shown = |declared: &Declaration<'_>| !matches!(declared.what, DeclKind::Let(_));
         let member = index.names.get(name.text.as_str());
-        if index.outputs.contains_key(name.text.as_str()) || member.is_some_and(shown) {
+        let output = index.outputs.get(name.text.as_str()).map(|(binding, _)| &binding.name);
+        let shown_member = member.filter(|declared| shown(declared)).map(|declared| declared.name);
+        if let Some(declared) = output.or(shown_member) {
+            self.world.check_deprecated(name.span, declared.span);
             return;
         }
         let diagnostic = Diagnostic::error("GPB1701", format!("{what} has no `{}`", name.text))

@@ -3,7 +3,7 @@
 use crate::body_index::{BodyIndex, Declaration};
 use crate::names::GlobalItem;
 use gpb_base::source::Span;
-use gpb_syntax::ast::{Binding, Expr, Ident, NamePath};
+use gpb_syntax::ast::{Binding, Body, Expr, Ident, NamePath};
 use std::rc::Rc;
 
 /// The names every expression inside a stack may use.
@@ -43,12 +43,12 @@ pub enum VarSource<'p> {
     Key(&'p Expr),
     /// The resource that facts are about.
     Resource(&'p NamePath),
-    /// What the stack declares that a test is about.
+    /// A declaration of the stack that a test is about.
     Declared(Declaration<'p>),
     /// A resource of any type, of which a policy knows what all have.
     AnyResource,
-    /// The plan that a test is about.
-    Plan,
+    /// The plan that a test is about, and the stack, where it is known.
+    Plan(Option<&'p Body>),
     /// A collection that only evaluation knows.
     Evaluation,
 }

@@ -22,8 +22,12 @@ pub(super) fn any_resource() -> Type {
     )
 }
 
-/// Returns the type of `plan`.
-pub(super) fn plan() -> Type {
+/// Returns the type of `plan`, of a stack with these outputs.
+pub(super) fn plan(outputs: Option<&[&str]>) -> Type {
+    let outputs = match outputs {
+        Some(names) => object("outputs", names.iter().map(|name| (*name, Type::Any))),
+        None => Type::map(Type::Any),
+    };
     let money = || Type::Dimension(Dimension::Money);
     let codes = || Type::list(Type::String);
     let figures = || {
@@ -40,7 +44,7 @@ pub(super) fn plan() -> Type {
             ("cost", cost),
             ("recovery", recovery),
             ("resources", Type::Int),
-            ("outputs", Type::map(Type::Any)),
+            ("outputs", outputs),
             ("errors", codes()),
             ("warnings", codes()),
             ("refused", codes()),

@@ -192,7 +192,11 @@ impl<'p> Resolver<'_, 'p> {
             VarSource::Resource(path) => resource_type(path).map(StaticType::Type),
             VarSource::Declared(declared) => self.type_of_declared(&declared, scope, steps),
             VarSource::AnyResource => Some(StaticType::Type(rule_types::any_resource())),
-            VarSource::Plan => Some(StaticType::Type(rule_types::plan())),
+            VarSource::Plan(stack) => {
+                let index = stack.map(|stack| self.world.indexes.get_or_build(&stack.stmts));
+                let outputs = index.map(|index| index.outputs.keys().copied().collect::<Vec<&str>>());
+                Some(StaticType::Type(rule_types::plan(outputs.as_deref())))
+            }
             VarSource::Evaluation => None,
         }
     }
@@ -242,8 +246,8 @@ impl<'p> Resolver<'_, 'p> {
         let Some(property) = def.root.by_name(name).or_else(|| def.root.by_aws(name)) else {
             return (name == "id").then_some(StaticType::Type(Type::String));
         };
-        if self.placeless && def.is_tagged_by(&property.aws) {
-            // Policies and tests see tags as a map, whatever their form.
+        if def.is_tagged_by(&property.aws) {
+            // Tags are read as a map, whatever their form.
             return Some(StaticType::Type(Type::map(Type::String)));
         }
         let path = PropPath::default().child(&property.aws);

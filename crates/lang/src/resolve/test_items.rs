@@ -8,7 +8,7 @@ use crate::body_index::{BodyIndex, DeclKind};
 use crate::names::{ItemKind, TestItem};
 use crate::test_items::{KINDS, PLAN, TargetError, WITH, target};
 use gpb_base::diag::{self, Diagnostic, nearest};
-use gpb_syntax::ast::{ExpectStmt, Expected, Ident, Stmt};
+use gpb_syntax::ast::{Body, ExpectStmt, Expected, Ident, Stmt};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -44,7 +44,7 @@ impl<'p> Resolver<'_, 'p> {
                 }
                 Stmt::Expect(expect) => {
                     expects += 1;
-                    self.expect(expect, index.as_ref());
+                    self.expect(expect, stack.map(|stack| stack.item));
                 }
                 Stmt::Field(field) if field.value.is_missing() => {}
                 other => self.misplaced(other, BodyKind::Test),
@@ -146,19 +146,23 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
-    fn expect(&mut self, expect: &'p ExpectStmt, stack: Option<&Rc<BodyIndex<'p>>>) {
+    fn expect(&mut self, expect: &'p ExpectStmt, stack: Option<&'p Body>) {
         if let Some(why) = &expect.why {
-            self.expr(why, &WordReader::Nobody);
             self.says_something(why, "the reason of an expectation");
         }
+        let why = expect.why.as_ref();
         match &expect.what {
             Expected::Code { no, kind, code } => {
                 self.expected_code(no.as_ref(), kind, code);
+                // An environment with errors has nothing that a reason could look at.
+                why.into_iter().for_each(|why| self.expr(why, &WordReader::Nobody));
             }
             Expected::Condition(condition) => {
-                self.ribs.push(ScopeRib::Vars(names_of_tests(stack)));
+                let index = stack.map(|stack| self.world.indexes.get_or_build(&stack.stmts));
+                self.ribs.push(ScopeRib::Vars(names_of_tests(stack, index.as_ref())));
                 self.head(condition);
                 self.can_fail(condition, "this expectation");
+                why.into_iter().for_each(|why| self.expr(why, &WordReader::Nobody));
                 self.ribs.pop();
             }
         }
@@ -214,9 +218,9 @@ impl<'p> Resolver<'_, 'p> {
 const APART: [&str; 8] = ["GPB00", "GPB75", "GPB76", "GPB80", "GPB81", "GPB9026", "GPB9027", "GPB9028"];
 
 /// Returns the names that the conditions of a test see: the items and parameters of the stack, and the plan.
-fn names_of_tests<'p>(stack: Option<&Rc<BodyIndex<'p>>>) -> Vec<RibVar<'p>> {
-    let mut vars = vec![RibVar::of_facts(PLAN, VarSource::Plan)];
-    for declared in stack.into_iter().flat_map(|index| index.in_order().into_iter().copied().collect::<Vec<_>>()) {
+fn names_of_tests<'p>(stack: Option<&'p Body>, index: Option<&Rc<BodyIndex<'p>>>) -> Vec<RibVar<'p>> {
+    let mut vars = vec![RibVar::of_facts(PLAN, VarSource::Plan(stack))];
+    for declared in index.into_iter().flat_map(|index| index.in_order().into_iter().copied().collect::<Vec<_>>()) {
         let source = match declared.what {
             DeclKind::Param(binding) => VarSource::Binding(binding),
             DeclKind::Resource(_) | DeclKind::Layer(_) | DeclKind::Use(_) => VarSource::Declared(declared),

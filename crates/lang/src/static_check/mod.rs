@@ -6,6 +6,7 @@
 
 mod functions;
 mod open_body;
+mod policies;
 mod sink;
 mod types;
 mod walk;
@@ -43,6 +44,7 @@ pub fn check(cx: &CompileContext<'_>, resolved: &ResolveOutput, broken: &[Span])
             NamedItem::Component(global) | NamedItem::Stack(global) if is_sound(resolved, global.item.span) => {
                 checks.body(*global);
             }
+            NamedItem::Policy(global) => checks.policy(*global),
             _ => {}
         }
     }

@@ -168,7 +168,8 @@ impl TestSuite {
             Some(known) => *items.get_mut(known)? = environment,
             None => items.push(environment),
         }
-        let module = Module { file: module.file, doc: module.doc.clone(), items };
+        let deprecations = module.deprecations.clone();
+        let module = Module { file: module.file, doc: module.doc.clone(), items, deprecations };
         Some(self.program.with_module(id, Arc::new(module)))
     }
 }

@@ -15,6 +15,19 @@ pub struct Module {
     pub doc: Option<Box<str>>,
     /// The items, in the order of the file.
     pub items: Vec<Item>,
+    /// What the file declares as deprecated, in its order.
+    pub deprecations: Vec<Deprecation>,
+}
+
+/// `@deprecated("use x")` before an item, a parameter or an output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deprecation {
+    /// The name that is declared behind it.
+    pub of: Ident,
+    /// The reason: most often what to use instead.
+    pub reason: String,
+    /// Source range of the attribute.
+    pub span: Span,
 }
 
 /// An item at the top of a file.

@@ -84,6 +84,29 @@ pub enum Stmt {
         /// Source range of the whole statement.
         span: Span,
     },
+    /// `keep`, `keep true` or `keep false`: a resource stays on AWS when gpb lets go of it.
+    Keep {
+        /// `true` or `false`; without a word it is `true`.
+        word: Option<Ident>,
+        /// Source range of the whole statement.
+        span: Span,
+    },
+    /// `replace_when image changes`: a resource is made anew when a value is another than at the last apply.
+    ReplaceWhen {
+        /// The value.
+        value: Box<Expr>,
+        /// Source range of the whole statement.
+        span: Span,
+    },
+    /// `removed old.address { keep true }`: what became of a resource that is no longer declared.
+    Removed {
+        /// The address that is no longer declared.
+        path: NamePath,
+        /// The entries between the braces: `keep true`.
+        stmts: Vec<Stmt>,
+        /// Source range of the whole statement.
+        span: Span,
+    },
     /// `ignore desired_count, tags["x"]`: properties whose drift gpb leaves alone.
     Ignore {
         /// The properties, `tags["x"]`.

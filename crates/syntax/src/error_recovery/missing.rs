@@ -24,6 +24,7 @@ fn sign(rule: Rule) -> Option<(&'static str, &'static str)> {
         Rule::missing_require => ("`require`", "then what has to hold, and why: `require b.encrypted else \"…\"`"),
         Rule::missing_until => ("`until`", "then the last day of the waiver: `until \"2027-01-31\"`"),
         Rule::missing_because => ("`because`", "then the reason, in quotes: `because \"moved away in January\"`"),
+        Rule::missing_changes => ("`changes`", "a resource is made anew with `replace_when image changes`"),
         Rule::missing_params => ("`(`", "then the parameters, then `)`"),
         _ => return None,
     })

@@ -31,6 +31,9 @@ fn beginning_of(word: &str) -> Option<&'static str> {
         "if" => "write `if condition { … }`",
         "in" => "write `in us-west-2 { … }`",
         "protect" => "write `protect always` or `protect never`",
+        "keep" => "write `keep` or `keep true`",
+        "replace_when" => "name the value: `replace_when image changes`",
+        "removed" => "write `removed old.address { keep true }`",
         "replace" => "write `replace create_first` or `replace delete_first`",
         "ignore" => "name the properties: `ignore desired_count`",
         "moved" => "write `moved old.address to new.address`",
@@ -190,12 +193,30 @@ impl ErrorFinder {
         )
     }
 
+    /// Returns the message for bounds behind an optional type: `count? 1..3`.
+    fn after_an_optional(&self, node: SyntaxNode<'_>) -> Option<Diagnostic> {
+        let length = node.text().find([' ', '\t', '=']).unwrap_or(node.text().len());
+        let bounds = node.text().get(..length)?;
+        let before = node.source().get(..node.start())?.trim_end();
+        let is_bounds = bounds.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '$' | '-'));
+        if !is_bounds || !bounds.contains("..") || !before.ends_with('?') {
+            return None;
+        }
+        let written = Span::new(self.file, before.len() - 1, node.start() + length);
+        Some(
+            Diagnostic::error("GPB0039", "`?` stands behind the bounds of a type")
+                .with_label(written, "the bounds belong to the type that may be absent")
+                .help(format!("write ` {bounds}?`"))
+                .fix("put `?` behind the bounds", written, format!(" {bounds}?")),
+        )
+    }
+
     fn after_the_end(&mut self, node: SyntaxNode<'_>) -> Diagnostic {
         let (span, found) = (self.first(node), first_word(node.text()));
         if found == "?" {
             return self.ternary(node, span);
         }
-        if let Some(diagnostic) = self.after_a_unit(node) {
+        if let Some(diagnostic) = self.after_a_unit(node).or_else(|| self.after_an_optional(node)) {
             return diagnostic;
         }
         let diagnostic = Diagnostic::error("GPB0039", format!("expected the end of the line, found `{found}`"))

@@ -25,7 +25,10 @@ impl Printer {
     fn flat_block(&mut self, node: SyntaxNode<'_>, inside: &[SyntaxNode<'_>], indent: usize) {
         let statements = inside.iter().filter(|child| child.is(Rule::policy_stmt)).count();
         let chosen = inside.iter().any(|child| matches!(child.rule(), Rule::policy_if | Rule::policy_for));
-        self.failed |= is_open(node) || statements > 1 || chosen || inside.iter().any(|child| child.is(Rule::comment));
+        self.failed |= is_open(node)
+            || statements > 1
+            || chosen
+            || inside.iter().any(|child| matches!(child.rule(), Rule::comment | Rule::attribute));
         if self.failed {
             return;
         }

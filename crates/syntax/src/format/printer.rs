@@ -71,7 +71,9 @@ impl Printer {
             Rule::require_stmt => self.requirement(node, indent),
             Rule::block_text => self.block_text(node, indent),
             Rule::numeric | Rule::bound_numeric => self.numeric(node),
-            Rule::text | Rule::quoted_key | Rule::path | Rule::member | Rule::optional_member => self.verbatim(node),
+            Rule::attribute | Rule::text | Rule::quoted_key | Rule::path | Rule::member | Rule::optional_member => {
+                self.verbatim(node)
+            }
             _ if node.children().next().is_none() => self.verbatim(node),
             _ => self.spaced(node, indent),
         }

@@ -31,6 +31,9 @@ pub(super) fn is_entry(rule: Rule) -> bool {
             | Rule::protect_stmt
             | Rule::replace_stmt
             | Rule::moved_stmt
+            | Rule::keep_stmt
+            | Rule::replace_when_stmt
+            | Rule::removed_stmt
             | Rule::override_stmt
             | Rule::when_stmt
             | Rule::recover_stmt
@@ -83,11 +86,15 @@ impl Lowering {
         for part in node.children() {
             if part.is(Rule::comment) {
                 docs.see(part);
+            } else if part.is(Rule::attribute) {
+                self.attribute(part);
             } else if is_entry(part.rule()) && part.start() >= self.skip_until {
                 let doc = docs.take();
+                self.give_attribute(part);
                 self.entry(part, doc, &mut stmts);
             }
         }
+        self.end_of_attributes();
         stmts
     }
 

@@ -7,7 +7,7 @@ use compact_str::CompactString;
 
 impl Lowering {
     pub(super) fn module(&mut self, root: Option<SyntaxNode<'_>>) -> Module {
-        let mut module = Module { file: self.file, doc: None, items: Vec::new() };
+        let mut module = Module { file: self.file, doc: None, items: Vec::new(), deprecations: Vec::new() };
         let mut docs = DocLines::default();
         let mut about: Vec<&str> = Vec::new();
         self.aliases = root.map(aliases).unwrap_or_default().into_iter().map(str::to_owned).collect();
@@ -19,13 +19,20 @@ impl Lowering {
                 }
                 // What other languages write for it means the same.
                 Rule::kw_pub | Rule::compat_pub => self.public = true,
+                Rule::attribute => self.attribute(node),
                 _ => {
+                    if node.is(Rule::EOI) {
+                        self.end_of_attributes();
+                    }
+                    self.give_attribute(node);
                     module.items.extend(self.item(node, &mut docs));
                     self.public = false;
                 }
             }
         }
         module.items.append(&mut self.nested);
+        self.end_of_attributes();
+        module.deprecations = std::mem::take(&mut self.deprecations);
         module.doc = (!about.is_empty()).then(|| about.join("\n").into());
         module
     }

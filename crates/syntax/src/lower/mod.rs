@@ -3,6 +3,7 @@
 //! Nothing is refused here that the grammar could already explain: lowering adds only what a grammar cannot check, such
 //! as escapes, numbers that are too long, and trees too deep for the stages after it.
 
+mod attributes;
 mod entries;
 mod exprs;
 mod items;
@@ -15,8 +16,9 @@ mod values;
 
 pub(super) use exprs::precedence;
 
-use super::ast::{Expr, ExprKind, Ident, Item, Module};
+use super::ast::{Deprecation, Expr, ExprKind, Ident, Item, Module};
 use super::tree::{Rule, SyntaxNode, SyntaxTree};
+use attributes::Attribute;
 use compact_str::CompactString;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};
@@ -60,6 +62,10 @@ struct Lowering {
     aliases: Vec<String>,
     /// The item being lowered is written with `pub`.
     public: bool,
+    /// The attribute whose entry comes next.
+    attribute: Option<Attribute>,
+    /// The attributes whose entries have come.
+    deprecations: Vec<Deprecation>,
 }
 
 impl Lowering {
@@ -73,6 +79,8 @@ impl Lowering {
             skip_until: 0,
             aliases: Vec::new(),
             public: false,
+            attribute: None,
+            deprecations: Vec::new(),
         }
     }
 

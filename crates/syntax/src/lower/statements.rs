@@ -29,6 +29,19 @@ impl Lowering {
             Rule::ignore_stmt => Stmt::Ignore { paths: self.paths(node), span },
             Rule::protect_stmt => Stmt::Protect { word: self.word(node), span },
             Rule::replace_stmt => Stmt::Replace { word: self.word(node), span },
+            Rule::keep_stmt => Stmt::Keep { word: node.child(Rule::name).map(|word| self.name(word)), span },
+            Rule::replace_when_stmt => {
+                let value = if node.has(Rule::missing_changes) {
+                    self.missing(node)
+                } else {
+                    self.after_keyword(node, Rule::kw_replace_when)
+                };
+                Stmt::ReplaceWhen { value: value.into(), span }
+            }
+            Rule::removed_stmt => {
+                let path = self.first_path(node);
+                Stmt::Removed { path, stmts: self.body_in(node), span }
+            }
             Rule::moved_stmt => {
                 let mut paths = self.paths(node).into_iter();
                 let from = paths.next().unwrap_or_else(|| self.no_path(node));

@@ -11,7 +11,7 @@ const MISSING: &[&str] = &[
     "stack {\n  a = 1\n}\nconst\nfn\ntype\nuse\nenvironment\nstack",
     "const a:\nconst b = \nfn f(a:) -> = 1\ntype t = a |\ntype u { a b: }",
     "fn f = 1\nfn g(a: count)\nenvironment live { a = 1 }",
-    "stack s {\n  let x\n  output y: count\n  layer l\n  for x { a = 1 }\n  for x in { a = 1 }\n  moved a.b\n  budget $5\n  when cpu 3 add 2\n}",
+    "stack s {\n  let x\n  output y: count\n  layer l\n  for x { a = 1 }\n  for x in { a = 1 }\n  moved a.b\n  replace_when a\n  replace_when changes\n  budget $5\n  when cpu 3 add 2\n}",
     "stack s {\n  x = a.\n  y = a?.\n  z = if c { 1 }\n  resource\n}",
     "stack s {\n  list = [1 2, \"a\"\n    \"b\"]\n  call = f(1 2)\n  a = 1 b = 2\n  c = [for x in xs]\n  d = f(n:)\n}",
     "stack s {\n  name\n  path \"/x\" every\n}",

@@ -29,6 +29,7 @@ pub(super) fn told(plan: &Plan) -> String {
             (Action::Delete, _) => "-",
             (Action::Adopt, _) => "<",
             (Action::Forget, _) => "x",
+            (Action::Retain, _) => "kept",
         };
         let places: Vec<String> = change
             .differences
@@ -230,6 +231,7 @@ fn an_interrupted_creation_is_adopted_or_undone() {
         desired: record.applied.into(),
         depends_on: Vec::new(),
         layer: record.layer,
+        keep: false,
         started_ms: 0,
     });
     assert_eq!(told(&world.plan(&model)), "< data.main");

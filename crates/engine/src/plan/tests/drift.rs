@@ -36,6 +36,8 @@ pub(super) fn world(resources: &[(&str, &str, Json, Json, Json)]) -> (Model, Fak
             tainted: None,
             failed: false,
             changing: false,
+            keep: false,
+            watched: serde_json::Map::new(),
         };
         world.snapshot.resources.insert(address(name), record);
         world.cloud.insert(address(name), Some(ObservedResource { id, properties: whole(now).into() }));

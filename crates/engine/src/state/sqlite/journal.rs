@@ -41,6 +41,7 @@ impl ScopeTransaction<'_> {
             desired: new.desired,
             depends_on: new.depends_on,
             layer: new.layer,
+            keep: new.keep,
             started_ms: new.started_ms,
         };
         let sql = "INSERT INTO journal (scope, sequence, address, ty, operation, intent, started_ms)
@@ -140,6 +141,7 @@ impl ScopeTransaction<'_> {
         old.address = deposed_address(&record.address, intent.sequence);
         // Its loss was agreed to when the replacement was; asking again would only keep it from being cleared away.
         old.protect = Some(false);
+        old.keep = intent.keep;
         self.put(&old)?;
         Ok(Some(old.address))
     }

@@ -58,6 +58,7 @@ fn intent_of(record: &ResourceRecord, operation: OperationKind, started_ms: u64)
         desired: Properties::new(),
         depends_on: record.depends_on.clone(),
         layer: record.layer.clone(),
+        keep: record.keep,
         started_ms,
     }
 }

@@ -147,6 +147,23 @@ pub fn history(
     run().map_err(sql_error)?.into_iter().map(entry).collect()
 }
 
+/// Checks that the journal names an address, one below it, or one that was deposed from it.
+pub fn was_known(
+    connection: &Connection,
+    path: &Path,
+    scope: &StateScope,
+    address: &Address,
+) -> Result<bool, StateError> {
+    let sql_error = |e: rusqlite::Error| schema::error(path, &e);
+    let Some(head) = head(connection, scope).map_err(sql_error)? else { return Ok(false) };
+    let sql = "SELECT EXISTS (SELECT 1 FROM journal WHERE scope = ?1 AND substr(address, 1, length(?2)) = ?2
+               AND substr(address, length(?2) + 1, 1) IN ('', '.', '[', '~'))";
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut sql| sql.query_row(params![head.id, address.as_str()], |row| row.get(0)))
+        .map_err(sql_error)
+}
+
 /// Reads the tokens of all creations of a type, newest first.
 pub fn creation_tokens(
     connection: &Connection,

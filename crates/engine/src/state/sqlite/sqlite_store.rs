@@ -74,6 +74,10 @@ impl StateStore for SqliteStore {
         self.read(Vec::new(), |connection, path| queries::history(connection, path, scope, address, limit))
     }
 
+    fn was_known(&self, scope: &StateScope, address: &Address) -> Result<bool, StateError> {
+        self.read(false, |connection, path| queries::was_known(connection, path, scope, address))
+    }
+
     fn durations(&self, scope: &StateScope) -> Result<Durations, StateError> {
         self.read(Durations::new(), |connection, path| queries::durations(connection, path, scope))
     }
