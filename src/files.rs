@@ -8,19 +8,23 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-/// Reads a file of UTF-8 text.
+/// Reads a file of UTF-8 text. A pipe or a device is none, which might never end.
 ///
 /// # Errors
-/// The reason without the file's name: it does not exist, is a folder, is too large, is not UTF-8, or may not be read.
+/// The reason without the file's name: it does not exist, is no regular file, is too large, is not UTF-8, or may not be
+/// read.
 pub fn text(path: &Path) -> Result<Arc<str>, String> {
     let meta = fs::metadata(path).map_err(|error| io_message(&error))?;
     if meta.is_dir() {
         return Err("it is a folder, and a file is expected".to_owned());
     }
+    if !meta.is_file() {
+        return Err("it is a pipe or a device, and a regular file is expected".to_owned());
+    }
     if meta.len() > MAX_FILE_BYTES as u64 {
         return Err(format!("it has {} bytes; a spec has at most {MAX_FILE_BYTES}", meta.len()));
     }
-    // A pipe or a device does not say how long it is.
+    // It may have grown since it was looked at.
     let most = MAX_FILE_BYTES as u64 + 1;
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or_default());
     let file = fs::File::open(path).map_err(|error| io_message(&error))?;
@@ -34,19 +38,6 @@ pub fn text(path: &Path) -> Result<Arc<str>, String> {
             let at = error.utf8_error().valid_up_to();
             Err(format!("it is not UTF-8 text: the byte at offset {at} belongs to no character"))
         }
-    }
-}
-
-/// Reads a file of UTF-8 text that another one uses: a pipe or a device is none, which might never end.
-///
-/// # Errors
-/// As [`text`], and where it is no regular file.
-pub fn regular_text(path: &Path) -> Result<Arc<str>, String> {
-    match fs::metadata(path) {
-        Ok(meta) if !meta.is_dir() && !meta.is_file() => {
-            Err("it is a pipe or a device, and a regular file is expected".to_owned())
-        }
-        _ => text(path),
     }
 }
 

@@ -48,6 +48,7 @@ pub fn of_items<'m>(module: &'m Module, sources: &'m SourceMap, name: &'m str) -
         Item::Const(item) if item.name.text == name => {
             Some(page(&format!("const {name}"), sources.reason(&item.name), item.doc.as_deref(), &[], sources))
         }
+        Item::Policy(body) if body.name.text == name => Some(policy(body, sources)),
         Item::Environment { of, body } if body.name.text == name => {
             Some(page(&format!("environment {name} of {}", of.text), None, body.doc.as_deref(), &[], sources))
         }
@@ -106,6 +107,26 @@ fn component(kind: &str, body: &Body, sources: PageSources<'_>) -> String {
     let parts = [("", params.collect()), ("Outputs", outputs.collect())];
     let reason = sources.reason(&body.name);
     page(&format!("{kind} {}", body.name.text), reason, body.doc.as_deref(), &parts, sources)
+}
+
+/// Documents a policy: why it is there, what it requires, how to meet it, and who asks for it.
+fn policy(body: &Body, sources: PageSources<'_>) -> String {
+    let rules = body.stmts.iter().filter_map(|stmt| match stmt {
+        Stmt::Each(each) => Some(sources.sources.slice(each.span).trim().to_owned()),
+        _ => None,
+    });
+    let head = format!("policy {}\n{}", body.name.text, rules.collect::<Vec<_>>().join("\n"));
+    let mut out = page(&head, None, body.doc.as_deref(), &[], sources);
+    let fields = body.stmts.iter().filter_map(|stmt| match stmt {
+        Stmt::Field(field) => {
+            Some((field.head.text.as_str(), sources.sources.slice(field.value.span).trim_matches('"')))
+        }
+        _ => None,
+    });
+    for (name, value) in fields {
+        let _ = writeln!(out, "\n{name}: {value}");
+    }
+    out
 }
 
 /// Returns a page: a head, its documentation and its fields, each with its type as it is written, in parts with a title.

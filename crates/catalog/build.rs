@@ -45,6 +45,9 @@ fn set_documents(facts: &mut Json, aws: &str, names: &[String]) -> io::Result<()
         };
         **shape = json!("json");
     }
+    if let Some(facts) = facts.as_object_mut() {
+        facts.insert("text_documents".to_owned(), json!(names));
+    }
     Ok(())
 }
 

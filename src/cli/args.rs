@@ -64,7 +64,9 @@ pub struct CommonArgs {
 /// Reads `name=value`.
 fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("a value follows `=`: `image=app:1.2`")?;
-    let name = name.trim();
+    if name.trim() != name {
+        return Err(format!("no blank stands around `=`: `{}={}`", name.trim(), value.trim()));
+    }
     let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     if is_name {

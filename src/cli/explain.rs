@@ -2,12 +2,14 @@
 
 use crate::cli::{Session, exit::Exit, policy_pages, terminal};
 use crate::{item_docs, keywords};
+use gpb_aws::Driver;
 use gpb_base::diag;
 use gpb_base::source::SourceMap;
 use gpb_catalog::{Catalog, ListShape, Property, Shape, TypeDef};
 use gpb_lang::{LibraryIndex, builtins};
 use gpb_model::PropPath;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// Runs `gpb explain`.
 pub fn run(session: &Session, subject: &str) -> Exit {
@@ -20,7 +22,10 @@ pub fn run(session: &Session, subject: &str) -> Exit {
     }
     let catalog = Catalog::embedded();
     if let Some(def) = catalog.get(subject).or_else(|| catalog.get_aws(subject)) {
-        terminal::print(&if json { format!("{:#}\n", describe_json(&def)) } else { describe(&def) });
+        let bindings = gpb_aws::Bindings::new(session.library.clone(), Arc::new(Catalog::embedded()));
+        let driver = bindings.get(&def.name).ok().map(|bound| bound.driver());
+        let text = if json { format!("{:#}\n", describe_json(&def, driver)) } else { describe(&def, driver) };
+        terminal::print(&text);
         return Exit::Done;
     }
     if let Some(document) = policy_pages::find(&session.library, subject) {
@@ -58,7 +63,7 @@ fn of_library(session: &Session, name: &str) -> Option<String> {
 }
 
 /// Describes a type for people.
-fn describe(def: &TypeDef) -> String {
+fn describe(def: &TypeDef, driver: Option<Driver>) -> String {
     let mut out = format!("{} ({})\n\n", def.name, def.aws);
     let names = |paths: &[PropPath]| paths.iter().map(|path| def.display(path)).collect::<Vec<_>>().join(", ");
     let _ = writeln!(out, "identifier:  {}", names(&def.primary_identifier));
@@ -71,6 +76,7 @@ fn describe(def: &TypeDef) -> String {
     if !def.updatable {
         out.push_str("update:      none; every change replaces it\n");
     }
+    let _ = writeln!(out, "on AWS:      {}", driver.map_or("not driven: AWS publishes no handlers of it", driver_text));
     let (outputs, inputs): (Vec<_>, Vec<_>) =
         def.root.properties.iter().partition(|property| def.is_read_only(&PropPath(property.aws.clone())));
     out.push_str("\nproperties:\n");
@@ -87,6 +93,14 @@ fn describe(def: &TypeDef) -> String {
         let _ = writeln!(out, "\nto {handler} it AWS needs: {}", actions.join(", "));
     }
     out
+}
+
+/// Returns the way on which AWS is told of a type, for people.
+fn driver_text(driver: Driver) -> &'static str {
+    match driver {
+        Driver::Native => "driven by a binding of its own",
+        Driver::CloudControl => "driven by the Cloud Control API",
+    }
 }
 
 /// Returns the line of a property: its name, its shape, the effect of a change.
@@ -144,7 +158,7 @@ fn bounds<T: std::fmt::Display>(min: Option<T>, max: Option<T>) -> String {
 }
 
 /// Describes a type for machines.
-fn describe_json(def: &TypeDef) -> serde_json::Value {
+fn describe_json(def: &TypeDef, driver: Option<Driver>) -> serde_json::Value {
     let names = |paths: &[PropPath]| paths.iter().map(|path| def.display(path)).collect::<Vec<_>>();
     let property = |property: &Property| {
         let path = PropPath(property.aws.clone());
@@ -165,6 +179,10 @@ fn describe_json(def: &TypeDef) -> serde_json::Value {
         "tags": def.tagging.as_ref().map(|tagging| tagging.property.as_str()),
         "stateful": def.stateful,
         "updatable": def.updatable,
+        "driver": driver.map(|driver| match driver {
+            Driver::Native => "native",
+            Driver::CloudControl => "cloudcontrol",
+        }),
         "properties": def.root.properties.iter().map(property).collect::<Vec<_>>(),
         "permissions": def.permissions,
     })

@@ -23,8 +23,7 @@ impl Loader for FileLoader {
         if let Some(why) = packages::outside(from, &path) {
             return Err(why);
         }
-        let text = if from.is_empty() { files::text(&path) } else { files::regular_text(&path) };
-        text.map(|text| (path.display().to_string(), text))
+        files::text(&path).map(|text| (path.display().to_string(), text))
     }
 
     fn identity(&self, path: &str) -> String {

@@ -135,12 +135,21 @@ fn identity(path: &Path) -> PathBuf {
 /// Formats a file, unless `check` is set, and returns true when its text changes.
 fn one(path: &Path, check: bool, upgrade: Option<Upgrade>) -> Result<(bool, Option<UpgradeAdvice>), FormatFailure> {
     let text = file_loader::read(path).map_err(FormatFailure::Because)?;
-    let (formatted, advice) = format(&path.display().to_string(), &text, upgrade)?;
+    let name = path.display().to_string();
+    let imported = upgrade.map(|_| imported_functions(&name, &text)).unwrap_or_default();
+    let (formatted, advice) = format(&name, &text, upgrade, &imported)?;
     let is_changed = formatted != *text;
     if is_changed && !check {
         replace(path, &formatted).map_err(FormatFailure::Because)?;
     }
     Ok((is_changed, advice))
+}
+
+/// Returns the functions of the files that a text uses without a name. One that cannot be read is reported by a check.
+fn imported_functions(from: &str, text: &str) -> Vec<String> {
+    let used = syntax::uses_without_name(text).into_iter();
+    let texts = used.filter_map(|named| file_loader::read(&files::relative_to(from, &named)).ok());
+    texts.flat_map(|text| syntax::functions(&text)).collect()
 }
 
 /// Writes a new file and renames it over the spec.
@@ -163,7 +172,8 @@ fn standard_input(session: &Session, check: bool, upgrade: bool) -> Exit {
     if let Err(error) = std::io::stdin().read_to_string(&mut text) {
         return session.fail(&format!("standard input cannot be read: {error}"));
     }
-    match format("standard input", &text, upgrade.then_some(Upgrade::Alone)) {
+    let imported = if upgrade { imported_functions("", &text) } else { Vec::new() };
+    match format("standard input", &text, upgrade.then_some(Upgrade::Alone), &imported) {
         Ok((formatted, _)) if check => {
             if formatted == text {
                 Exit::Done
@@ -183,10 +193,17 @@ fn standard_input(session: &Session, check: bool, upgrade: bool) -> Exit {
 }
 
 /// Formats a text, its forms those of this version if `upgrade` says how; `name` is for the messages.
-fn format(name: &str, text: &str, upgrade: Option<Upgrade>) -> Result<(String, Option<UpgradeAdvice>), FormatFailure> {
+///
+/// `imported` are the functions of the files it uses.
+fn format(
+    name: &str,
+    text: &str,
+    upgrade: Option<Upgrade>,
+    imported: &[String],
+) -> Result<(String, Option<UpgradeAdvice>), FormatFailure> {
     let formatted = match upgrade {
-        Some(Upgrade::Alone) => syntax::upgrade(text),
-        Some(Upgrade::Used) => syntax::upgrade_used(text),
+        Some(Upgrade::Alone) => syntax::upgrade(text, imported),
+        Some(Upgrade::Used) => syntax::upgrade_used(text, imported),
         None => syntax::format(text).map(|text| UpgradedText { text, advice: Vec::new() }),
     };
     let advised = |found: UpgradedText| {

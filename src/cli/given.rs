@@ -56,7 +56,7 @@ pub fn of_plan(inputs: &[Input]) -> Result<ProgramInputs, String> {
 pub fn now(input: &Input) -> Option<String> {
     match (input.source, &input.path) {
         (InputSource::Environment, _) => terminal::variable(&input.name),
-        (_, Some(path)) => files::regular_text(Path::new(path)).ok().map(|text| sha256(&text)),
+        (_, Some(path)) => files::text(Path::new(path)).ok().map(|text| sha256(&text)),
         (_, None) => input.value.clone(),
     }
 }

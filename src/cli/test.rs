@@ -5,10 +5,11 @@ use crate::analysis;
 use crate::calendar::today;
 use crate::cli::logs::stage;
 use crate::cli::plan::creation_refusals;
-use crate::cli::test_report::{TestOutcome, junit, summary};
+use crate::cli::test_report::{TestOutcome, junit, not_run, summary};
 use crate::cli::test_values::TestedPlan;
 use crate::cli::{Session, exit::Exit, file_loader, terminal};
-use gpb_base::diag::{self, Diagnostic};
+use gpb_base::diag::{self, Diagnostic, render};
+use gpb_base::source::Span;
 use gpb_catalog::{Catalog, TypeLookup};
 use gpb_check::cost::book::PriceBook;
 use gpb_check::cost::{self, CostRange, EstimateInputs};
@@ -19,7 +20,7 @@ use gpb_engine::state::{StateScope, StateSnapshot};
 use gpb_lang::{self as lang, Compilation, ListedExpectation, ListedTest, TestSuite};
 use gpb_model::Model;
 use gpb_model::graph::Graph;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Looks up types in the embedded catalog.
@@ -37,7 +38,25 @@ pub struct TestRequest<'a> {
 
 /// Runs `gpb test`.
 pub fn run(session: &Session, spec: Option<&Path>, request: &TestRequest<'_>) -> Exit {
+    if let Some(name) = &session.common.env {
+        return session.fail(&format!(
+            "`gpb test` takes no `--env {name}`: each test says what it tests, `test \"…\" of {name} {{ … }}`; \
+             `--filter` chooses by the names of tests"
+        ));
+    }
+    // Whatever happens below, an old file never tells of this run.
+    if let Some(path) = request.junit
+        && let Err(exit) = write(session, path, &not_run("gpb test", "the tests were not run to their end"))
+    {
+        return exit;
+    }
     tests(session, spec, request).unwrap_or_else(|exit| exit)
+}
+
+fn write(session: &Session, path: &Path, text: &str) -> Result<(), Exit> {
+    std::fs::write(path, text).map_err(|error| {
+        session.fail(&format!("`{}` cannot be written: {}", path.display(), file_loader::io_message(&error)))
+    })
 }
 
 fn tests(session: &Session, spec: Option<&Path>, request: &TestRequest<'_>) -> Result<Exit, Exit> {
@@ -55,16 +74,24 @@ fn tests(session: &Session, spec: Option<&Path>, request: &TestRequest<'_>) -> R
     let suite = stage("compile", || lang::list_tests(&spec.display().to_string(), &session.inputs()));
     if suite.diagnostics.iter().any(Diagnostic::is_error) {
         session.diagnostics(&suite.diagnostics, &suite.sources);
+        if let Some(path) = request.junit {
+            let text = render::human(&suite.diagnostics, &suite.sources, render::Style::PLAIN);
+            write(session, path, &not_run(&spec.display().to_string(), &text))?;
+        }
         return Err(Exit::Refused);
     }
     let is_wanted = |test: &ListedTest| request.filter.is_none_or(|filter| test.name.contains(filter));
     let wanted: Vec<usize> =
         suite.tests.iter().enumerate().filter(|(_, test)| is_wanted(test)).map(|(at, _)| at).collect();
     if wanted.is_empty() {
-        return Err(session.fail(&match request.filter {
+        let message = match request.filter {
             Some(filter) => format!("no test of `{}` has `{filter}` in its name", spec.display()),
             None => format!("`{}` and the files it uses have no test", spec.display()),
-        }));
+        };
+        if let Some(path) = request.junit {
+            write(session, path, &not_run(&spec.display().to_string(), &message))?;
+        }
+        return Err(session.fail(&message));
     }
     let mut outcomes = Vec::new();
     for at in wanted {
@@ -83,9 +110,7 @@ fn tests(session: &Session, spec: Option<&Path>, request: &TestRequest<'_>) -> R
         terminal::print(&summary(&outcomes));
     }
     if let Some(path) = request.junit {
-        std::fs::write(path, junit(&outcomes)).map_err(|error| {
-            session.fail(&format!("`{}` cannot be written: {}", path.display(), file_loader::io_message(&error)))
-        })?;
+        write(session, path, &junit(&outcomes))?;
     }
     let is_failed = outcomes.iter().any(|one| !one.failures.is_empty());
     Ok(if is_failed { Exit::Error } else { Exit::Done })
@@ -97,7 +122,13 @@ fn outcome(session: &Session, suite: &TestSuite, at: usize, day: &str) -> Option
     let mut made = suite.compile(at, &session.inputs())?;
     let analysis = analysis::analyze(&mut made, &session.library, TYPES, day);
     let tested = Tested::of(session, &made, &analysis.graphs, day);
-    let failures = failures(suite, (at, test), &made, &tested);
+    let mut failures = failures(suite, (at, test), &made, &tested);
+    if test.gives_values && failures.is_empty() && test.expectations.iter().any(asks_for_an_error) {
+        let mut before = suite.compile_without_values(at, &session.inputs())?;
+        let analysis = analysis::analyze(&mut before, &session.library, TYPES, day);
+        let known = Tested::of(session, &before, &analysis.graphs, day);
+        failures.extend(there_without(test, (&made, &tested), (&before, &known)));
+    }
     let line = suite.sources.line_column(test.span).0;
     Some(TestOutcome { name: test.name.clone(), file: test.file.clone(), line, failures, sources: made.sources })
 }
@@ -165,6 +196,53 @@ fn refusals(session: &Session, model: &Model, graph: &Graph) -> Vec<Diagnostic> 
     found
 }
 
+/// Checks for an expectation of an error or a refusal.
+fn asks_for_an_error(expectation: &ListedExpectation) -> bool {
+    match expectation {
+        ListedExpectation::Code { no, kind, .. } => !no && kind != "warning",
+        ListedExpectation::Condition { reads, .. } => reads.looks_at_lists && !reads.codes.is_empty(),
+    }
+}
+
+/// Returns the errors that a test expects of the values it gives, and that are there without them.
+fn there_without(
+    test: &ListedTest,
+    (made, tested): (&Compilation, &Tested),
+    (before, known): (&Compilation, &Tested),
+) -> Vec<Diagnostic> {
+    let known: BTreeSet<(&str, Option<Span>)> =
+        errors(before, known).into_iter().map(|one| (one.code, one.span())).collect();
+    let found = errors(made, tested);
+    let mut failures = Vec::new();
+    for expectation in test.expectations.iter().filter(|one| asks_for_an_error(one)) {
+        let (codes, span) = match expectation {
+            ListedExpectation::Code { code, span, .. } => (vec![code.as_str()], *span),
+            ListedExpectation::Condition { reads, span } => (reads.codes.iter().map(String::as_str).collect(), *span),
+        };
+        for code in codes {
+            let of_code: Vec<&&Diagnostic> = found.iter().filter(|one| one.code == code).collect();
+            let is_known = |one: &&&Diagnostic| known.contains(&(one.code, one.span()));
+            let Some(first) = of_code.first().filter(|_| of_code.iter().all(is_known)) else { continue };
+            let message = format!("the error {code} is there without what this test gives in `with`");
+            let diagnostic = Diagnostic::error("GPB9028", message).with_label(span, "so this shows nothing");
+            let diagnostic = match first.span() {
+                Some(at) => diagnostic.with_label(at, first.message.clone()),
+                None => diagnostic,
+            };
+            failures.push(
+                diagnostic
+                    .help("mend the spec; a test without `with` is about the environment as it is, mistakes included"),
+            );
+        }
+    }
+    failures
+}
+
+/// Returns the errors of an environment, those of its plan included.
+fn errors<'d>(made: &'d Compilation, tested: &'d Tested) -> Vec<&'d Diagnostic> {
+    made.diagnostics.iter().filter(|one| one.is_error()).chain(&tested.refusals).collect()
+}
+
 /// Returns what a test expects and does not find, and the errors that it does not expect.
 fn failures(
     suite: &TestSuite,
@@ -173,27 +251,33 @@ fn failures(
     tested: &Tested,
 ) -> Vec<Diagnostic> {
     let errors: Vec<&Diagnostic> = made.diagnostics.iter().filter(|one| one.is_error()).collect();
-    let plan = |model: &Model| {
+    let plan = {
         let warnings = made.diagnostics.iter().filter(|one| is_of_kind(one, "warning"));
+        let nothing = Model::default();
         let plan = TestedPlan {
-            model,
+            model: made.model().unwrap_or(&nothing),
             cost: tested.cost,
             recovery: &tested.recovery,
             codes: [codes(errors.iter().copied()), codes(warnings), codes(tested.refusals.iter())],
         };
         plan.value(test.span)
     };
-    let judged = made.model().map(|model| suite.judge(at, made, model, &plan(model))).unwrap_or_default();
-    let mut judged = judged.into_iter();
+    let is_finished = made.is_finished();
+    let mut judged = suite.judge(at, made, &plan).into_iter();
     let mut failures = Vec::new();
     let mut expected: Vec<&str> = Vec::new();
     let mut unjudged = false;
     for expectation in &test.expectations {
         match expectation {
-            ListedExpectation::Condition => match judged.next() {
-                Some(failure) => failures.extend(failure),
-                None => unjudged = true,
-            },
+            ListedExpectation::Condition { reads, .. } => {
+                if reads.looks_at_lists {
+                    expected.extend(reads.codes.iter().map(String::as_str));
+                }
+                match judged.next() {
+                    Some(failure) if is_finished || reads.is_about_codes() => failures.extend(failure),
+                    _ => unjudged = true,
+                }
+            }
             ListedExpectation::Code { no, kind, code, span, why } => {
                 let more = tested.refusals.iter().filter(|_| kind == "refused");
                 let mut known = made.diagnostics.iter().chain(more);
@@ -247,7 +331,7 @@ fn not_as_expected(
     found: Option<&Diagnostic>,
     (no, kind, code): (bool, &str, &str),
     why: Option<&str>,
-    span: gpb_base::source::Span,
+    span: Span,
 ) -> Diagnostic {
     let reason = why.map(|why| format!(": {why}")).unwrap_or_default();
     let what = if kind == "refused" { "refusal" } else { kind };

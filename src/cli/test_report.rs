@@ -83,6 +83,17 @@ pub fn junit(outcomes: &[TestOutcome]) -> String {
     out
 }
 
+/// Returns the results of a run that could not judge a test: one failure, so that nobody takes it for a run that passed.
+pub fn not_run(name: &str, why: &str) -> String {
+    let (name, why) = (escaped(name), escaped(why));
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"1\" failures=\"0\" errors=\"1\">\n  \
+         <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"1\">\n    \
+         <testcase name=\"{name}\" classname=\"{name}\">\n      \
+         <error message=\"no test was run\">{why}</error>\n    </testcase>\n  </testsuite>\n</testsuites>\n"
+    )
+}
+
 /// Returns a text as XML holds it: what has a meaning there is escaped, and what cannot stand there is replaced.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -68,8 +68,7 @@ impl Loader for Documents {
             return Err(why);
         }
         let name = path.display().to_string();
-        let text =
-            self.open.get(&name).map_or_else(|| files::regular_text(&path), |document| Ok(document.text.clone()));
+        let text = self.open.get(&name).map_or_else(|| files::text(&path), |document| Ok(document.text.clone()));
         text.map(|text| (name, text))
     }
 

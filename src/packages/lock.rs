@@ -34,7 +34,7 @@ pub(super) struct LockedPackage {
     /// The commit that the version was, for one of git.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// The SHA-256 of its files, in hexadecimal digits.
+    /// The SHA-256 of its commit and its files, in hexadecimal digits.
     pub sha256: String,
 }
 
@@ -54,7 +54,7 @@ impl Lock {
         if !path.exists() {
             return Ok(Self::of(Vec::new()));
         }
-        let text = files::regular_text(&path).map_err(|why| format!("`{}` cannot be read: {why}", path.display()))?;
+        let text = files::text(&path).map_err(|why| format!("`{}` cannot be read: {why}", path.display()))?;
         let lock: Self =
             serde_json::from_str(&text).map_err(|why| format!("`{}` is not a lock file: {why}", path.display()))?;
         if lock.version != VERSION {

@@ -52,14 +52,24 @@ fn gather(folder: &Path, prefix: &str, all: bool, found: &mut Vec<String>, bytes
     Ok(())
 }
 
-/// Returns the SHA-256 of a package that was copied: of the path, the length and the bytes of each file there is, in order.
+/// Returns the SHA-256 of a package that was copied: of its commit, and of the path, the length and the bytes of each file
+/// there is, in order.
 ///
-/// Nothing hidden was copied, so what is hidden there came later.
+/// With the commit in it, a lock file names no other than the one the files were copied from. Nothing hidden was copied, so
+/// what is hidden there came later.
 ///
 /// # Errors
 /// As [`files_of`], and when a file cannot be read.
-pub(super) fn hash(folder: &Path) -> Result<String, String> {
+pub(super) fn hash(folder: &Path, commit: Option<&str>) -> Result<String, String> {
+    if folder.symlink_metadata().is_ok_and(|meta| meta.is_symlink()) {
+        return Err(format!("`{}` is a link, and a package is a folder of files", folder.display()));
+    }
     let mut hash = Sha256::new();
+    if let Some(commit) = commit {
+        hash.update(b"commit\0");
+        hash.update(commit.as_bytes());
+        hash.update([0]);
+    }
     let mut files = Vec::new();
     gather(folder, "", true, &mut files, &mut 0)?;
     files.sort();
@@ -109,13 +119,16 @@ mod tests {
                 fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
                 fs::write(root.join(path), text).unwrap();
             }
-            hash(&root).unwrap()
+            hash(&root, None).unwrap()
         };
         let plain = make("a", &[("lib.gpb", "x"), ("in/b.gpb", "y")]);
         assert_eq!(plain, make("b", &[("in/b.gpb", "y"), ("lib.gpb", "x")]));
         assert_ne!(plain, make("e", &[("in/b.gpb", "y"), ("lib.gpb", "x"), (".hidden", "z")]));
         assert_ne!(plain, make("c", &[("lib.gpb", "xy"), ("in/b.gpb", "")]));
         assert_ne!(plain, make("d", &[("lib.gpb", "x"), ("b.gpb", "y")]));
+        let at = |commit| hash(&dir.path().join("a"), Some(commit)).unwrap();
+        assert_ne!(plain, at("1a"));
+        assert_ne!(at("1a"), at("1b"));
     }
 
     #[cfg(unix)]
@@ -124,6 +137,6 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("lib.gpb"), "x").unwrap();
         std::os::unix::fs::symlink("/etc/passwd", dir.path().join("b.gpb")).unwrap();
-        assert!(hash(dir.path()).unwrap_err().contains("is a link"));
+        assert!(hash(dir.path(), None).unwrap_err().contains("is a link"));
     }
 }

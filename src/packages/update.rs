@@ -3,6 +3,7 @@
 
 use super::lock::{Lock, LockedPackage};
 use super::source::PackageSource;
+use super::vendored::linked;
 use super::{FIRST_FILE, VENDOR, git, tree};
 use crate::files;
 use gpb_engine::state::io_message;
@@ -58,6 +59,9 @@ struct Vendoring<'a> {
 /// # Errors
 /// A sentence, when a file cannot be read or written, or a package not be had. Packages that were copied stay.
 pub fn vendor(request: VendorRequest<'_>) -> Result<VendorResult, String> {
+    if let Some(why) = linked(request.root) {
+        return Err(format!("{why}: remove it, and run `gpb vendor` again"));
+    }
     let mut work =
         Vendoring { request, before: Lock::read(request.root)?, locked: Vec::new(), result: VendorResult::default() };
     let mut seen = BTreeSet::new();
@@ -100,7 +104,7 @@ impl Vendoring<'_> {
         let state = match &before {
             None => Some("it is not locked"),
             Some(locked) if !self.folder(&locked.name).is_dir() => Some("it is not there"),
-            Some(locked) => match tree::hash(&self.folder(&locked.name)) {
+            Some(locked) => match tree::hash(&self.folder(&locked.name), locked.commit.as_deref()) {
                 Ok(hash) if hash == locked.sha256 => None,
                 _ => Some("it is not as it was locked"),
             },
@@ -162,7 +166,7 @@ impl Vendoring<'_> {
         let cleaned = remove(&clone).map_err(cannot);
         let commit = made.map_err(|why| format!("the package `{source}` cannot be had: {why}"))?;
         cleaned?;
-        let hash = tree::hash(&fresh)?;
+        let hash = tree::hash(&fresh, commit.as_deref())?;
         let same_commit = before.is_some_and(|locked| commit.is_some() && locked.commit == commit);
         if let Some(locked) = before.filter(|locked| same_commit && locked.sha256 != hash) {
             return Err(format!(

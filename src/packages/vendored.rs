@@ -87,16 +87,27 @@ pub fn package(from: &str, written: &str) -> Result<(String, Arc<str>), Box<Diag
                 .help(format!("run `gpb vendor`, which copies it again; what is in `{VENDOR}` is not to be edited")),
         )
     };
-    let hash = tree::hash(&folder).map_err(changed)?;
+    if let Some(why) = linked(&root) {
+        return Err(changed(why));
+    }
+    let hash = tree::hash(&folder, locked.commit.as_deref()).map_err(changed)?;
     if hash != locked.sha256 {
-        return Err(changed(format!("the hash of `{}` is {hash}, and {} is locked", folder.display(), locked.sha256)));
+        let of = locked.commit.as_ref().map(|commit| format!(" at the commit {commit}")).unwrap_or_default();
+        let locked = &locked.sha256;
+        return Err(changed(format!("the hash of `{}`{of} is {hash}, and {locked} is locked", folder.display())));
     }
     let first = folder.join(FIRST_FILE);
-    let text = files::regular_text(&first).map_err(|why| {
+    let text = files::text(&first).map_err(|why| {
         let message = format!("cannot read `{FIRST_FILE}` of the package `{source}`: {why}");
         Box::new(Diagnostic::error("GPB1001", message).help(format!("a `use` of a package reads its `{FIRST_FILE}`")))
     })?;
     Ok((first.display().to_string(), text))
+}
+
+/// Returns what is wrong with the folder of packages where it is a link: what it leads to may be changed from elsewhere.
+pub(super) fn linked(root: &Path) -> Option<String> {
+    let is_link = root.join(VENDOR).symlink_metadata().is_ok_and(|meta| meta.is_symlink());
+    is_link.then(|| format!("`{VENDOR}` is a link, and packages lie in a folder"))
 }
 
 /// Returns the path of a folder from one around it.

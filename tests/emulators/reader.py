@@ -1,7 +1,8 @@
 """An independent reader of an AWS endpoint: what exists there, as boto3 sees it, with nothing of gpb's in between.
 
     reader.py inventory [LAYER]           every resource the sandbox could have made, as one JSON document
-    reader.py get SERVICE OPERATION JSON  one boto3 call, for assertions and for changes behind gpb's back
+    reader.py get SERVICE OPERATION JSON [REGION]
+                                          one boto3 call, for assertions and for changes behind gpb's back
     reader.py serve                       a command a line, as a JSON list of words; its answer as one line
 
 The endpoint and the credentials come from the usual AWS_* variables.
@@ -20,8 +21,8 @@ CONFIG = Config(retries={"max_attempts": 2}, connect_timeout=5, read_timeout=60)
 
 
 @functools.cache
-def client(service):
-    return boto3.client(service, region_name=os.environ.get("AWS_REGION"), config=CONFIG)
+def client(service, region=None):
+    return boto3.client(service, region_name=region or os.environ.get("AWS_REGION"), config=CONFIG)
 
 
 def pages(service, operation, key, **arguments):
@@ -277,8 +278,8 @@ def inventory(*names):
     return {name: LAYERS[name]() for name in names or LAYERS}
 
 
-def get(service, operation, arguments):
-    output = getattr(client(service), operation)(**json.loads(arguments))
+def get(service, operation, arguments, region=None):
+    output = getattr(client(service, region), operation)(**json.loads(arguments))
     output.pop("ResponseMetadata", None)
     return output
 

@@ -133,7 +133,8 @@ fn an_environment_asks_for_packs_by_name() {
         let (loader, library) = (InMemoryLoader(text), Library::embedded());
         let compiled = lang::compile("case.gpb", &CompileInputs::embedded(&loader, &library), None);
         assert!(!compiled.has_errors(), "{:?}", compiled.diagnostics);
-        compiled.model().unwrap().policies.clone()
+        let names = compiled.model().unwrap().policies.iter().map(|name| compiled.sources.slice(*name).to_owned());
+        names.collect::<Vec<_>>()
     };
     assert_eq!(held("tags"), ["owner_tagged"]);
     assert_eq!(held("[tags, logs]").len(), 6);

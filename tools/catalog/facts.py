@@ -32,6 +32,9 @@ def of_type(schema, extensions, stateful):
     facts["permissions"] = {
         name: sorted({*handlers[name].get("permissions", [])}) for name in HANDLERS if handlers.get(name, {}).get("permissions")
     }
+    # Cloud Control drives a type by its handlers: those with permissions, and a few that need none.
+    facts["free_handlers"] = [name for name in HANDLERS if name in handlers and name not in facts["permissions"]]
+    facts["list_needs"] = list_needs(handlers, schema)
     facts["updatable"] = "update" in handlers if handlers else any_updatable(schema)
     facts["replacement"] = schema.get("replacementStrategy")
     facts["stateful"] = aws in stateful
@@ -51,6 +54,12 @@ def any_updatable(schema):
     """Types from before the handlers were published: updatable when some property may change."""
     fixed = {*schema.get("createOnlyProperties", []), *schema.get("readOnlyProperties", [])}
     return any(f"/properties/{name}" not in fixed for name in schema["properties"])
+
+
+def list_needs(handlers, schema):
+    """The properties without which AWS's list handler refuses to list; names that the type does not have are slips."""
+    needed = handlers.get("list", {}).get("handlerSchema", {}).get("required", [])
+    return sorted(name for name in needed if name in schema["properties"])
 
 
 def tagging(schema, places):

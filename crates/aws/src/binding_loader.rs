@@ -35,8 +35,8 @@ pub enum BindingError {
         /// The problem.
         message: String,
     },
-    /// A type without a binding.
-    #[error("`{ty}` has no binding: expected in stdlib/{file}")]
+    /// A type without a binding, for which AWS publishes no handlers either.
+    #[error("`{ty}` has no binding, and AWS's Cloud Control API does not drive it: expected in stdlib/{file}")]
     Missing {
         /// gpb's name of the type.
         ty: String,
@@ -178,22 +178,41 @@ impl Bindings {
         problems.into_iter().map(mistake).collect()
     }
 
+    /// Returns the binding of a type that AWS's own handlers drive, and its file; none where AWS has none for it.
+    fn by_handlers(&self, own: Option<&TypeBinding>, def: &TypeDef) -> Option<(Arc<BindingFile>, TypeBinding)> {
+        let is_driven = ["create", "read", "delete"].iter().all(|handler| def.handlers.contains(*handler));
+        let namespace = own.and_then(|own| own.via.as_deref()).unwrap_or(ANY_TYPE);
+        let file = self.file(namespace).ok().filter(|_| is_driven)?;
+        let binding = file.any_type.clone()?;
+        Some((Arc::clone(&file), own.map_or(binding.clone(), |own| binding.with(own))))
+    }
+
     /// Puts a binding together with its type and its APIs.
     fn assemble(&self, ty: &str) -> Result<BoundType, BindingError> {
         let (path, name) = place_of(ty);
         let namespace = path.trim_start_matches("aws/").trim_end_matches(".toml");
         let missing = || BindingError::Missing { ty: ty.to_owned(), file: path.clone() };
-        let file = self.file(namespace).map_err(|error| match error {
-            BindingError::Missing { .. } => missing(),
-            other => other,
-        })?;
-        let binding = Arc::new(file.types.get(name).cloned().ok_or_else(missing)?);
-        let def = self.types.get(ty).ok_or_else(|| BindingError::Mismatch {
-            file: path.clone(),
-            line: None,
-            place: format!("types.{name}"),
-            message: format!("the catalog has no type `{ty}`"),
-        })?;
+        let file = match self.file(namespace) {
+            Err(BindingError::Missing { .. }) => None,
+            file => Some(file?),
+        };
+        let own = file.as_ref().and_then(|file| file.types.get(name));
+        let Some(def) = self.types.get(ty) else {
+            return Err(match own {
+                None => missing(),
+                Some(_) => BindingError::Mismatch {
+                    file: path.clone(),
+                    line: None,
+                    place: format!("types.{name}"),
+                    message: format!("the catalog has no type `{ty}`"),
+                },
+            });
+        };
+        let (file, binding) = match (&file, own) {
+            (Some(file), Some(own)) if own.via.is_none() => (Arc::clone(file), own.clone()),
+            (_, own) => self.by_handlers(own, &def).ok_or_else(missing)?,
+        };
+        let binding = Arc::new(binding);
         let tags = tags(&file, &binding, &def).map(Arc::new);
         let mut bound =
             BoundType { ty: ty.to_owned(), def, file, binding, tags, apis: BTreeMap::new(), needs_account: false };
@@ -211,6 +230,9 @@ impl Bindings {
         Ok(bound)
     }
 }
+
+/// The file, by its namespace, that binds every type without a binding of its own.
+const ANY_TYPE: &str = "cloudcontrol";
 
 /// Returns the file of a type's binding, and its name in it.
 fn place_of(ty: &str) -> (String, &str) {

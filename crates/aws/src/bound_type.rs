@@ -25,7 +25,21 @@ pub struct BoundType {
     pub needs_account: bool,
 }
 
+/// The way on which a type is driven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Driver {
+    /// By a binding of its own, over the API of its service.
+    Native,
+    /// By AWS's own handlers, over Cloud Control.
+    CloudControl,
+}
+
 impl BoundType {
+    /// Returns the way on which the type is driven.
+    pub fn driver(&self) -> Driver {
+        if self.file.any_type.is_some() { Driver::CloudControl } else { Driver::Native }
+    }
+
     /// Returns the service and the operation of a `call`.
     pub fn split<'a>(&'a self, call: &'a str) -> (&'a str, &'a str) {
         split(call, &self.file.service)

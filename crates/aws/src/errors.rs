@@ -107,7 +107,7 @@ pub fn kind(error: &InvokeError, errors: &[&ErrorCodes], changes: bool) -> Cloud
         InvokeErrorKind::Transport | InvokeErrorKind::Response => return lost,
         InvokeErrorKind::Service => {}
     }
-    if let Some(kind) = errors.iter().find_map(|errors| listed_kind(error, errors)) {
+    if let Some(kind) = errors.iter().find_map(|errors| errors.kind_of(&error.code, &error.message)) {
         // A change whose outcome nobody knows stays one, whatever the service calls its failure.
         return if kind == CloudErrorKind::Unavailable { lost } else { kind };
     }
@@ -150,28 +150,30 @@ pub fn cloud_error(error: InvokeError, kind: CloudErrorKind, operation: &str) ->
     CloudError { kind, code, message, operation: Some(operation.to_owned()), request_id: error.request_id }
 }
 
-fn listed_kind(error: &InvokeError, errors: &ErrorCodes) -> Option<CloudErrorKind> {
-    let lists = [
-        (CloudErrorKind::NotFound, &errors.not_found),
-        (CloudErrorKind::AlreadyExists, &errors.already_exists),
-        (CloudErrorKind::Throttled, &errors.throttled),
-        (CloudErrorKind::AlreadyExists, &errors.held),
-        (CloudErrorKind::Conflict, &errors.conflict),
-        (CloudErrorKind::Conflict, &errors.in_use),
-        (CloudErrorKind::NotReady, &errors.not_ready),
-        (CloudErrorKind::Denied, &errors.denied),
-        (CloudErrorKind::Invalid, &errors.invalid),
-        (CloudErrorKind::Quota, &errors.quota),
-        (CloudErrorKind::Unavailable, &errors.unavailable),
-    ];
-    // An entry with words is about fewer errors than one without, so it is asked first.
-    let find = |with_words: bool| {
-        lists.iter().find(|(_, list)| {
-            list.iter()
-                .any(|entry| entry.contains(": ") == with_words && matches_entry(&error.code, &error.message, entry))
-        })
-    };
-    find(true).or_else(|| find(false)).map(|(kind, _)| *kind)
+impl ErrorCodes {
+    /// Returns the kind of a code, with its message, as the binding lists it.
+    pub fn kind_of(&self, code: &str, message: &str) -> Option<CloudErrorKind> {
+        let lists = [
+            (CloudErrorKind::NotFound, &self.not_found),
+            (CloudErrorKind::AlreadyExists, &self.already_exists),
+            (CloudErrorKind::Throttled, &self.throttled),
+            (CloudErrorKind::AlreadyExists, &self.held),
+            (CloudErrorKind::Conflict, &self.conflict),
+            (CloudErrorKind::Conflict, &self.in_use),
+            (CloudErrorKind::NotReady, &self.not_ready),
+            (CloudErrorKind::Denied, &self.denied),
+            (CloudErrorKind::Invalid, &self.invalid),
+            (CloudErrorKind::Quota, &self.quota),
+            (CloudErrorKind::Unavailable, &self.unavailable),
+        ];
+        // An entry with words is about fewer errors than one without, so it is asked first.
+        let find = |with_words: bool| {
+            lists.iter().find(|(_, list)| {
+                list.iter().any(|entry| entry.contains(": ") == with_words && matches_entry(code, message, entry))
+            })
+        };
+        find(true).or_else(|| find(false)).map(|(kind, _)| *kind)
+    }
 }
 
 fn kind_by_fragment(error: &InvokeError) -> Option<CloudErrorKind> {

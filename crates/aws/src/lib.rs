@@ -26,7 +26,7 @@ mod tests;
 mod waiters;
 
 pub use binding_loader::{BindingError, Bindings};
-pub use bound_type::BoundType;
+pub use bound_type::{BoundType, Driver};
 pub use invoke::{Invoke, InvokeError, InvokeErrorKind, NoSdk};
 pub use runner::{AwsCloud, short_token};
 #[cfg(feature = "_sdk")]

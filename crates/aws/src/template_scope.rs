@@ -54,6 +54,14 @@ pub struct TemplateScope {
     pub token: Option<String>,
     /// The token of the interrupted creation that is searched for.
     pub marker: Option<String>,
+    /// AWS's name of the type, `AWS::SQS::Queue`.
+    pub ty: String,
+    /// The properties whose documents AWS's schema calls strings.
+    pub text_documents: Vec<String>,
+    /// In an update: what changes, as a JSON patch (RFC 6902) of the properties.
+    pub patch: Option<Json>,
+    /// In a search: the properties without which the API does not list the type.
+    pub list_model: Option<Json>,
     /// The place of the operation.
     pub location: CloudLocation,
 }
@@ -100,6 +108,10 @@ pub const WORDS: &[&str] = &[
     "name",
     "token",
     "marker",
+    "type",
+    "desired",
+    "patch",
+    "list_model",
     "account",
     "region",
     "partition",
@@ -129,6 +141,10 @@ impl Lookup for TemplateScope {
             "name" => text(&self.name),
             "token" => text(&self.token),
             "marker" => text(&self.marker),
+            "type" => Some(self.ty.clone().into()),
+            "desired" => Some(Json::Object(self.desired_document())),
+            "patch" => self.patch.clone(),
+            "list_model" => self.list_model.clone(),
             "account" => text(&self.location.account),
             "region" => Some(self.location.region.clone().into()),
             "partition" => Some(self.location.partition.into()),
@@ -181,6 +197,17 @@ impl TemplateScope {
             _ => new.into_iter().filter(|one| twin(one, &old).is_some_and(|was| !matches(one, &was))).collect(),
         };
         (!found.is_empty()).then_some(Json::Array(found))
+    }
+
+    /// Returns the properties that shall be, in the form of AWS's schema.
+    pub fn desired_document(&self) -> Properties {
+        let mut document = self.desired.clone();
+        for name in &self.text_documents {
+            if let Some(value) = document.get_mut(name).filter(|value| !value.is_string()) {
+                *value = value.to_string().into();
+            }
+        }
+        document
     }
 
     /// Returns a property: desired, else observed, else a part of the identifier.

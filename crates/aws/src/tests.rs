@@ -6,6 +6,7 @@ mod adoption;
 mod call_log;
 mod capability;
 mod changes;
+mod cloud_control;
 mod coverage;
 mod format;
 mod leftovers;

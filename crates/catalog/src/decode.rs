@@ -34,7 +34,10 @@ pub(super) fn type_def(aws: &str, text: &[u8]) -> serde_json::Result<TypeDef> {
         write_only: data.write_only,
         deprecated: data.deprecated,
         tagging: data.tags.map(|tags| Tagging { property: tags.property, update: tags.update }),
+        handlers: data.permissions.keys().cloned().chain(data.free_handlers).collect(),
         permissions: data.permissions,
+        list_needs: data.list_needs,
+        text_documents: data.text_documents,
         updatable: data.updatable,
         replacement: data.replacement,
         stateful: data.stateful,
@@ -63,6 +66,12 @@ struct TypeData {
     tags: Option<TagsData>,
     #[serde(default)]
     permissions: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    free_handlers: Vec<String>,
+    #[serde(default)]
+    list_needs: Vec<String>,
+    #[serde(default)]
+    text_documents: Vec<String>,
     #[serde(default)]
     updatable: bool,
     replacement: Option<Replacement>,

@@ -127,6 +127,33 @@ fn service_principals() -> &'static ServicePrincipals {
     PRINCIPALS.get_or_init(|| toml::from_str(&text("catalog/service_principals.toml")).unwrap_or_default())
 }
 
+/// Checks whether the ARN of a resource type is a principal of policies.
+pub fn is_principal_type(ty: &str) -> bool {
+    principals().types.iter().any(|known| known == ty)
+}
+
+/// Checks whether an ARN may be a principal of policies: its service, and the name of its resource where it is known.
+pub fn is_principal_arn(service: &str, resource: Option<&str>) -> bool {
+    let Some(forms) = principals().arns.get(service) else { return false };
+    let Some(resource) = resource else { return true };
+    forms.iter().any(|form| match form.strip_suffix('/') {
+        Some(_) => resource.len() > form.len() && resource.starts_with(form.as_str()),
+        None => resource == form,
+    })
+}
+
+/// What may be a principal besides accounts.
+#[derive(Debug, Default, serde::Deserialize)]
+struct Principals {
+    types: Vec<String>,
+    arns: BTreeMap<String, Vec<String>>,
+}
+
+fn principals() -> &'static Principals {
+    static PRINCIPALS: OnceLock<Principals> = OnceLock::new();
+    PRINCIPALS.get_or_init(|| toml::from_str(&text("catalog/principals.toml")).unwrap_or_default())
+}
+
 fn text(file: &str) -> String {
     Library::embedded().get(file).map(std::string::ToString::to_string).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use crate::lifecycle::TypeLifecycle;
 use crate::value_form::ValueForm;
 use compact_str::CompactString;
 use gpb_model::{PropPath, Replacement, TypeName};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A resource type.
@@ -43,6 +43,14 @@ pub struct TypeDef {
     ///
     /// By handler: `create`, `read`, `update`, `delete`, `list`.
     pub permissions: BTreeMap<String, Vec<String>>,
+    /// The handlers that AWS has, of `create`, `read`, `update`, `delete` and `list`.
+    ///
+    /// Without those of creation, read and deletion, Cloud Control does not drive the type.
+    pub handlers: BTreeSet<String>,
+    /// Properties without which AWS's `list` handler refuses to list.
+    pub list_needs: Vec<String>,
+    /// Properties that hold a document although AWS's schema calls them strings.
+    pub text_documents: Vec<String>,
     /// Set where AWS has an update handler at all.
     ///
     /// Without one, every change is a replacement.
@@ -278,6 +286,11 @@ impl TypeDef {
     /// The place of an element of a list has a `*` for its index.
     pub fn form(&self, path: &PropPath) -> Option<ValueForm> {
         self.lifecycle.forms.get(path).or_else(|| self.forms.get(path)).copied()
+    }
+
+    /// Checks whether a property, in AWS's spelling, holds the tags.
+    pub fn is_tagged_by(&self, property: &str) -> bool {
+        self.tagging.as_ref().is_some_and(|tagging| tagging.property == property)
     }
 
     /// Checks whether AWS alone sets a property.

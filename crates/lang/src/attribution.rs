@@ -14,9 +14,9 @@ const MAX_USES: usize = 64;
 impl<'p> Expander<'_, 'p> {
     /// The diagnostic as the program's author can mend it: what points into the library points first to the argument the
     /// value came from, or else to the use of the component.
-    pub fn attribute_to_use(&self, node: &Rc<ResourceNode<'p>>, mut diagnostic: Diagnostic) -> Diagnostic {
+    pub fn attribute_to_use(&self, frame: &Rc<Frame<'p>>, mut diagnostic: Diagnostic) -> Diagnostic {
         let Some(inside) = diagnostic.span().filter(|span| self.is_library(span.file)) else { return diagnostic };
-        let Some(at) = self.enclosing_use(&node.frame, inside) else { return diagnostic };
+        let Some(at) = self.enclosing_use(frame, inside) else { return diagnostic };
         let text = diagnostic.labels.first().map(|label| label.text.clone()).unwrap_or_default();
         if let Some(label) = diagnostic.labels.first_mut() {
             "checked here, in the library".clone_into(&mut label.text);
@@ -24,6 +24,20 @@ impl<'p> Expander<'_, 'p> {
         diagnostic.labels.insert(0, Label { span: at, text });
         diagnostic.fix = diagnostic.fix.filter(|fix| !self.is_library(fix.span.file));
         diagnostic
+    }
+
+    /// Does something in a frame, and attributes what it reports.
+    ///
+    /// Without an environment the library's bodies are not what is checked.
+    pub fn attributed<T>(&self, frame: &Rc<Frame<'p>>, f: impl FnOnce() -> T) -> T {
+        let before = self.cx.reports.count();
+        let result = f();
+        if self.world.is_none() && self.cx.reports.count() > before {
+            for diagnostic in self.cx.reports.take_after(before) {
+                self.cx.reports.restore(self.attribute_to_use(frame, diagnostic));
+            }
+        }
+        result
     }
 
     /// Returns the place that the program's author wrote for a place of a resource.
@@ -63,7 +77,7 @@ impl<'p> Expander<'_, 'p> {
             let text = self.cx.program.sources.slice(place);
             let mut values = Vec::new();
             for word in text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_') {
-                match declared(frame, word) {
+                match frame.nearest_declaration(word) {
                     Some(DeclKind::Param(_)) => match given.assignments.get(word).and_then(|all| all.first()) {
                         Some(Assignment::Field(field, _)) => return Some(field.value.span),
                         Some(other) => return Some(other.head()),
@@ -80,16 +94,4 @@ impl<'p> Expander<'_, 'p> {
         }
         None
     }
-}
-
-/// Returns the nearest declaration of a name in a body.
-fn declared<'f, 'p>(frame: &'f Frame<'p>, name: &str) -> Option<&'f DeclKind<'p>> {
-    let mut frame = Some(frame);
-    while let Some(one) = frame {
-        if let Some(declared) = one.index.names.get(name) {
-            return Some(&declared.what);
-        }
-        frame = one.parent.as_deref();
-    }
-    None
 }

@@ -70,6 +70,11 @@ impl Compilation {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
+    /// Checks whether the environment that was looked at is finished: the program itself has no errors.
+    pub fn is_finished(&self) -> bool {
+        self.model().is_some() && self.facts.is_whole()
+    }
+
     /// Returns the model of the environment that was looked at, where it is one.
     pub fn model(&self) -> Option<&Model> {
         match self.models.as_slice() {
@@ -126,10 +131,10 @@ fn finish(
     wanted: (Option<&str>, CompileGoal),
     at: Option<&(String, Decimal)>,
 ) -> Compilation {
-    let mut diagnostics = std::mem::take(&mut program.diagnostics);
+    let mut diagnostics = program.take_diagnostics();
     let given = PlacedInputs::new(inputs.given, &mut program.sources);
-    let broken: Vec<Span> = diagnostics.iter().filter(|one| one.is_error()).filter_map(Diagnostic::span).collect();
-    let found = deep_stack::run(|| evaluate(&program, inputs, given, wanted, (at, &broken)));
+    let broken = &program.broken;
+    let found = deep_stack::run(|| evaluate(&program, inputs, given, wanted, (at, broken)));
     let found = found.unwrap_or_else(|| EvalOutput {
         diagnostics: vec![Diagnostic::error("GPB1411", "there is no memory for the compiler's stack")],
         ..EvalOutput::default()
@@ -172,6 +177,7 @@ fn evaluate(
     let names = Names::collect(program, &mut early);
     let mut cx = CompileContext::new(program, names.into(), inputs.catalog, inputs.facts).with_files(inputs.loader);
     cx.inputs = Rc::new(given);
+    cx.keeps_parts = goal == CompileGoal::Test;
     let cx = cx;
     cx.reports.all(early);
     let resolved = resolve::resolve(&cx);

@@ -46,6 +46,8 @@ pub struct CompileContext<'p> {
     pub reports: DiagnosticSink,
     /// True once some evaluation reached a ceiling: then nothing more is evaluated.
     pub spent: Cell<bool>,
+    /// True where a test is about the environment: then what layers and components give out is kept.
+    pub keeps_parts: bool,
     /// The files that functions read.
     pub files: FileCache<'p>,
     defs: RefCell<HashMap<String, Option<Arc<TypeDef>>>>,
@@ -75,6 +77,7 @@ impl<'p> CompileContext<'p> {
             types: TypeTable::default(),
             reports: DiagnosticSink::default(),
             spent: Cell::default(),
+            keeps_parts: false,
             files: FileCache::default(),
             defs: RefCell::default(),
             expanded: RefCell::default(),
@@ -173,7 +176,7 @@ impl<'p> CompileContext<'p> {
                 diagnostic.help(format!("did you mean `{near}`?")).fix(format!("change it to `{near}`"), span, *near)
             }
             [_, ..] => diagnostic.help(format!("did you mean `{}`?", near.join("` or `"))),
-            [] => diagnostic.help("types are written `aws.service.type`, as in `aws.sqs.queue`"),
+            [] => diagnostic.help("types are written `aws.service.type`"),
         })
     }
 

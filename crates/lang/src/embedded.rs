@@ -44,6 +44,14 @@ impl CloudFacts for EmbeddedCloudFacts {
         }
     }
 
+    fn is_principal_arn(&self, service: &str, resource: Option<&str>) -> bool {
+        policy_names::is_principal_arn(service, resource)
+    }
+
+    fn is_principal_type(&self, ty: &str) -> bool {
+        policy_names::is_principal_type(ty)
+    }
+
     fn arn(&self, ty: &str) -> Option<String> {
         let def = Catalog::embedded().get(ty)?;
         let of_aws = def.read_only.iter().filter(|path| path.segments().count() == 1);

@@ -103,6 +103,10 @@ fn target(program: &Program, from: ModuleId, name: &Ident) -> Result<ItemPlace, 
             None => Ok(found),
         };
     }
+    if program.get(from).is_some_and(|loaded| loaded.is_open) {
+        // It may stand in the file that could not be read.
+        return Err(None);
+    }
     let known =
         || places.iter().flatten().flat_map(|module| stacks(program, *module)).map(|(_, body)| &*body.name.text);
     let diagnostic = Diagnostic::error("GPB1021", format!("there is no stack `{}` to extend", name.text))

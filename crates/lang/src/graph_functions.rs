@@ -20,9 +20,13 @@ impl GraphFunction {
         Self { name, least, most, usage }
     }
 
-    /// Checks whether its first argument is a resource type, which may be written as it is: `count(aws.sqs.queue)`.
-    pub fn is_about_a_type(&self) -> bool {
-        matches!(self.name, "all" | "count" | "resources_where")
+    /// Checks whether an argument is a resource type, which may be written as it is: `count(aws.service.type)`.
+    pub fn takes_a_type(&self, at: usize) -> bool {
+        match self.name {
+            "all" | "count" | "resources_where" => at == 0,
+            "resource_of" => at == 1,
+            _ => false,
+        }
     }
 
     /// Checks whether it takes this number of arguments.

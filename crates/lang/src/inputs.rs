@@ -13,6 +13,9 @@ use gpb_syntax::ast::Body;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The mark before a text that says in which order its bytes stand.
+const MARK: char = '\u{feff}';
+
 /// The function that reads a variable of the process's environment.
 pub(crate) const VARIABLE: &str = "env";
 
@@ -80,7 +83,10 @@ impl PlacedInputs {
     pub fn new(given: &ProgramInputs, sources: &mut SourceMap) -> Self {
         let placed = |given: &SetInput| {
             let (path, text, from) = match &given.file {
-                Some(path) => (path.as_str(), given.text.clone(), 0),
+                // The mark of some editors before a text is no part of it.
+                Some(path) => {
+                    (path.as_str(), given.text.clone(), if given.text.starts_with(MARK) { MARK.len_utf8() } else { 0 })
+                }
                 None => ("--set", format!("{}={}", given.name, given.text), given.name.len() + 1),
             };
             let text: Arc<str> = text.into();
@@ -104,7 +110,14 @@ impl PlacedInputs {
 impl PlacedInput {
     /// Returns the place of the parameter's name.
     pub fn name_span(&self) -> Span {
-        Span::new(self.file, 0, self.from.saturating_sub(1))
+        // A file holds the value alone.
+        let end = if self.given.file.is_some() { 0 } else { self.from.saturating_sub(1) };
+        Span::new(self.file, 0, end)
+    }
+
+    /// Returns the place of the value.
+    pub fn value_span(&self) -> Span {
+        Span::new(self.file, self.from, self.text.len())
     }
 
     /// Returns the value as it is read where the type is expected; it has not been held against it.
@@ -113,24 +126,58 @@ impl PlacedInput {
     /// The mistake in the text.
     pub fn read(&self, ty: &Type) -> Result<Value, Vec<Diagnostic>> {
         let text = self.text.get(self.from..).unwrap_or_default();
-        read_as(ty, text, (self.file, &self.text, self.from))
+        let source = InputText { text, file: self.file, whole: &self.text, from: self.from };
+        // A file holds a text as it is; in a shell, quotes mark where one begins and ends.
+        if self.given.file.is_some() && is_string(ty) { Ok(source.as_text()) } else { read_as(ty, &source) }
     }
+}
+
+/// The text of a value from outside, with its place in a source.
+pub(crate) struct InputText<'a> {
+    /// The text of the value.
+    pub text: &'a str,
+    /// The source.
+    pub file: FileId,
+    /// The text of the whole source, which ends with that of the value.
+    pub whole: &'a str,
+    /// The start of the value, in bytes.
+    pub from: usize,
+}
+
+impl InputText<'_> {
+    fn as_text(&self) -> Value {
+        Value::text(self.text, self.span())
+    }
+
+    fn span(&self) -> Span {
+        Span::new(self.file, self.from, self.whole.len())
+    }
+}
+
+/// Checks whether a value from outside is the text as it is: that of a string, and one that no type says how to read.
+fn is_string(ty: &Type) -> bool {
+    matches!(ty.required(), Type::String | Type::Any)
 }
 
 /// Reads the text of a value from outside: a string as it is, anything else as it would be written in a program.
 ///
 /// # Errors
 /// The mistake in the text.
-pub fn read_as(ty: &Type, text: &str, (file, source, from): (FileId, &str, usize)) -> Result<Value, Vec<Diagnostic>> {
-    let whole = || Value::text(text, Span::new(file, from, source.len()));
+pub(crate) fn read_as(ty: &Type, input: &InputText<'_>) -> Result<Value, Vec<Diagnostic>> {
+    let text = input.text;
     let is_quoted = text.len() > 1 && text.starts_with('"') && text.ends_with('"');
     let required = ty.required();
-    if required.is_text() && !is_quoted {
+    if (required.is_text() || is_string(ty)) && !is_quoted {
+        if is_string(ty) {
+            return Ok(input.as_text());
+        }
+        // A line end behind a region or an ARN is none of it.
+        let text = text.trim();
         // A region is looked up where it is a word, as it would be in a program.
         let is_place = matches!(required, Type::Region | Type::Zone);
-        return Ok(if is_place { Value::word(text, whole().span) } else { whole() });
+        return Ok(if is_place { Value::word(text, input.span()) } else { Value::text(text, input.span()) });
     }
-    let read = gpb_syntax::parse_value(file, source, from);
+    let read = gpb_syntax::parse_value(input.file, input.whole, input.from);
     let read = read.and_then(|expr| literal::value(&expr).map_err(|diagnostic| vec![diagnostic]));
     match read {
         // Nothing is in scope of which a word could be the name.
@@ -138,16 +185,13 @@ pub fn read_as(ty: &Type, text: &str, (file, source, from): (FileId, &str, usize
             ValueKind::Word(word) => Value::text(word.text.clone(), value.span),
             _ => value,
         }),
-        // Without a type to read it by, a word is text.
-        Ok(value) if *required == Type::Any && !value.unread_words().is_empty() => Ok(whole()),
-        Err(_) if *required == Type::Any => Ok(whole()),
         read => read,
     }
 }
 
 /// Checks whether a word means something where a type is expected.
 fn takes_words(ty: &Type) -> bool {
-    matches!(ty, Type::Any | Type::Bool | Type::Words(_) | Type::Region | Type::Zone | Type::Place)
+    matches!(ty, Type::Bool | Type::Words(_) | Type::Region | Type::Zone | Type::Place)
 }
 
 /// Checks whether a secret is in values of a type.

@@ -44,4 +44,4 @@ pub use embedded::EmbeddedCloudFacts;
 pub use facts::FactProgram;
 pub use inputs::{ProgramInputs, SetInput};
 pub use library_index::{LibraryIndex, defined};
-pub use test_items::{ListedExpectation, ListedTest, TestSuite, tests as list_tests};
+pub use test_items::{CodeReads, ListedExpectation, ListedTest, TestSuite, tests as list_tests};

@@ -30,6 +30,8 @@ pub struct LoadedModule {
     pub uses: Vec<UsedModule>,
     /// The names of the files that it uses under one, and that could not be read.
     pub unread: Vec<Ident>,
+    /// True if it uses a file without a name that could not be read: any unknown name may be one of that file's.
+    pub is_open: bool,
 }
 
 /// A file that another one uses.
@@ -52,6 +54,8 @@ pub struct Program {
     pub modules: Vec<LoadedModule>,
     /// The diagnostics of the texts.
     pub diagnostics: Vec<Diagnostic>,
+    /// The places of the errors of the texts: what is read there may not be what was meant.
+    pub broken: Vec<Span>,
     /// The library, read or not: what a misspelt name may mean, and facts about other types.
     pub library: Arc<LibraryIndex>,
     /// The module whose environments may be chosen: the entry, or that of an environment under test.
@@ -96,6 +100,18 @@ pub fn load(entry: &str, loader: &dyn Loader, library: &Library) -> Program {
 }
 
 impl Program {
+    /// Takes the diagnostics of the texts, and keeps the places of the errors.
+    pub fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
+        let errors = self.diagnostics.iter().filter(|one| one.is_error());
+        self.broken = errors.filter_map(Diagnostic::span).collect();
+        std::mem::take(&mut self.diagnostics)
+    }
+
+    /// Checks for an error of the text in a range.
+    pub fn is_broken(&self, item: Span) -> bool {
+        self.broken.iter().any(|one| one.file == item.file && item.start <= one.start && one.start <= item.end)
+    }
+
     fn add(&mut self, path: String, text: &Arc<str>) -> ModuleId {
         let file = self.sources.add(path, text.clone());
         let parsed = parse(file, text);
@@ -106,6 +122,7 @@ impl Program {
             of_package: false,
             uses: Vec::new(),
             unread: Vec::new(),
+            is_open: false,
         });
         ModuleId(self.modules.len() - 1)
     }
@@ -168,6 +185,7 @@ impl Program {
                 Err(diagnostic) => {
                     self.diagnostics.push(diagnostic.with_label(span, "used here"));
                     if let Some(loaded) = self.modules.get_mut(id.0) {
+                        loaded.is_open |= alias.is_none();
                         loaded.unread.extend(alias);
                     }
                     continue;
@@ -220,6 +238,7 @@ impl Program {
                 of_package: false,
                 uses: Vec::new(),
                 unread: Vec::new(),
+                is_open: false,
             });
         }
         self.read = needed;

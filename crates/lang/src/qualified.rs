@@ -13,9 +13,10 @@ const KINDS: [ItemKind; 5] = [ItemKind::Const, ItemKind::Fn, ItemKind::Type, Ite
 impl CompileContext<'_> {
     /// Reports `net.name` where the file used as `net` has no such item, and returns true for such a name.
     ///
-    /// False for a name without a dot, and where a type may be one of a resource.
+    /// True, too, for a name that may be one of a file that could not be read. False for any other name without a dot, and
+    /// where a type may be one of a resource.
     pub fn unknown_qualified(&self, from: ModuleId, kind: ItemKind, used: &Ident) -> bool {
-        let Some((alias, name)) = used.text.split_once('.') else { return false };
+        let Some((alias, name)) = used.text.split_once('.') else { return self.names.is_open(from) };
         let diagnostic = match self.names.alias(from, alias) {
             Some((module, at)) => self.unknown_member(used, kind, (alias, at), (module, name)),
             // The file could not be read, which has been reported.

@@ -102,6 +102,9 @@ impl<'p> CompileContext<'p> {
             self.check_visible(module, name, &NamedItem::Type(global));
             return self.alias(global.module, global.item, name.span);
         }
+        if let Some(simple) = Type::simple(&name.text) {
+            return Ok(simple);
+        }
         if self.unknown_qualified(module, ItemKind::Type, name) {
             return Err(AlreadyReported);
         }
@@ -111,7 +114,7 @@ impl<'p> CompileContext<'p> {
                 None => Err(self.unknown_type(&name.text, name.span)),
             };
         }
-        Type::simple(&name.text).ok_or_else(|| self.unknown_type_name(module, name))
+        Err(self.unknown_type_name(module, name))
     }
 
     fn generic(&self, module: ModuleId, name: &'p Ident, args: &'p [TypeExpr], span: Span) -> EvalResult<Type> {

@@ -39,10 +39,12 @@ pub struct Model {
     pub facts: Vec<Fact>,
     /// The values of the stack's parameters, by name; those that are absent are left out.
     pub params: BTreeMap<String, Value>,
+    /// The outputs and parameters of layers and components, by address; for tests alone.
+    pub parts: BTreeMap<String, Value>,
     /// The resources that break a policy, by policy in the order they are written.
     pub findings: Vec<PolicyFinding>,
-    /// The names of the policies that hold in the environment, sorted.
-    pub policies: Vec<String>,
+    /// The policies that hold in the environment, by the places of their names, sorted.
+    pub policies: Vec<Span>,
     /// The places where the program's author wrote what stands in the library: of a resource, and of its properties.
     ///
     /// Only resources of the library's components have an entry.

@@ -19,6 +19,8 @@ pub enum PolicySeverity {
 pub struct PolicyRule {
     /// The policy's name.
     pub policy: String,
+    /// The place of that name: of several policies of one name, this one.
+    pub declared: Span,
     /// The weight of the policy.
     pub severity: PolicySeverity,
     /// A way to meet it.
@@ -51,8 +53,10 @@ pub struct PolicyFinding {
 pub struct Waiver {
     /// Every resource at or below this address. Empty: all.
     pub scope: String,
-    /// The policy that is waived.
+    /// The name of the policy that is waived.
     pub policy: String,
+    /// The place of the policy's name where it is declared.
+    pub declared: Span,
     /// The last day on which it holds, `2027-01-31`.
     pub until: String,
     /// The reason.

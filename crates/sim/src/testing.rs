@@ -7,7 +7,7 @@ use gpb_engine::cloud::clock::VirtualClock;
 use gpb_engine::cloud::{CloudError, Progress, ProgressSink, TypeSource};
 use gpb_model::Place;
 use gpb_model::PropPath;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 /// Three resource types.
@@ -85,6 +85,9 @@ fn def(name: &str, id: &str, read_only: &[&str], create_only: &[&str], write_onl
         deprecated: vec![],
         tagging: None,
         permissions: BTreeMap::new(),
+        handlers: BTreeSet::new(),
+        list_needs: Vec::new(),
+        text_documents: Vec::new(),
         updatable: true,
         replacement: None,
         stateful: name.ends_with("store"),

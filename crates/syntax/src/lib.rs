@@ -24,7 +24,7 @@ mod tests;
 
 pub use format::{FormatError, format};
 pub use template::{ParsedTemplate, parse_template};
-pub use upgrade::{UpgradedText, upgrade, upgrade_used, uses};
+pub use upgrade::{UpgradedText, functions, upgrade, upgrade_used, uses, uses_without_name};
 
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};

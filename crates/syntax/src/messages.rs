@@ -3,7 +3,7 @@
 //! Those about structure are in [`super::error_recovery`].
 
 use gpb_base::diag::Diagnostic;
-use gpb_base::source::{MAX_FILE_BYTES, Span};
+use gpb_base::source::{FileId, MAX_FILE_BYTES, Span};
 
 pub(super) fn binary(at: Span) -> Diagnostic {
     Diagnostic::error("GPB0001", "this file is not text")
@@ -24,6 +24,13 @@ pub(super) fn bidirectional(at: Span, found: char) -> Diagnostic {
         .with_label(at, "from here on, the text that is shown is not in the order in which it is read")
         .help("such characters are allowed nowhere in a file; in a string, write it as an escape: `\\u{…}`")
         .fix("remove it", at, "")
+}
+
+/// Reports `${` without its `}`.
+pub(super) fn unclosed_interpolation(file: FileId, at: usize) -> Diagnostic {
+    Diagnostic::error("GPB0012", "this `${` is not closed")
+        .with_label(Span::new(file, at, at + "${".len()), "opened here")
+        .help("for the two signs themselves, write `\\${`")
 }
 
 pub(super) fn invisible(at: Span, found: char) -> Diagnostic {

@@ -22,8 +22,9 @@ const OPEN: &str = "${";
 
 /// Parses a template, with a diagnostic for each mistake in its expressions.
 pub fn parse_template(file: FileId, text: &str) -> ParsedTemplate {
-    let code = code_alone(text);
+    let (code, unclosed) = code_alone(text);
     let mut scan = scan::scan(file, &code);
+    scan.diagnostics.extend(unclosed.into_iter().map(|at| messages::unclosed_interpolation(file, at)));
     let read = scan.text.take().and_then(|clean| {
         stack::with_stack(scan.depth, || {
             let tree = SyntaxTree::parse_template(&clean)?;
@@ -57,9 +58,11 @@ fn push_text(parts: &mut Vec<TextPart>, text: &str) {
     }
 }
 
-/// Returns the text with blanks in the place of all but its expressions: every place stays where it was.
-fn code_alone(text: &str) -> String {
+/// Returns the text with blanks in the place of all but its expressions, every place where it was; and the places of the
+/// expressions that nothing closes, which are left out too.
+fn code_alone(text: &str) -> (String, Vec<usize>) {
     let mut code = String::with_capacity(text.len());
+    let mut unclosed = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find(OPEN) {
         let is_escaped = rest.get(..at).is_some_and(|before| before.ends_with('\\'));
@@ -67,21 +70,29 @@ fn code_alone(text: &str) -> String {
         blank(&mut code, rest.get(..end).unwrap_or_default());
         rest = rest.get(end..).unwrap_or_default();
         if !is_escaped {
-            let (expression, after) = rest.split_at(closing(rest));
-            code.push_str(expression);
+            let length = closing(rest);
+            if length.is_none() {
+                unclosed.push(text.len() - rest.len());
+            }
+            let (expression, after) = rest.split_at(length.unwrap_or(OPEN.len()));
+            if length.is_some() {
+                code.push_str(expression);
+            } else {
+                blank(&mut code, expression);
+            }
             rest = after;
         }
     }
     blank(&mut code, rest);
-    code
+    (code, unclosed)
 }
 
 fn blank(code: &mut String, text: &str) {
     code.extend(text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
 }
 
-/// Returns the length of the expression that a text begins with, in bytes; one that is not closed ends with its line.
-fn closing(text: &str) -> usize {
+/// Returns the length of the expression that a text begins with, in bytes; none for one that is not closed before the next.
+fn closing(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     // The signs that close what is open.
     let mut open = vec![b'}'];
@@ -94,17 +105,18 @@ fn closing(text: &str) -> usize {
                 open.push(b'}');
                 at += 1;
             }
+            b'$' if bytes.get(at + 1) == Some(&b'{') => return None,
             b'{' if !in_text => open.push(b'}'),
             b'"' if !in_text => open.push(b'"'),
             _ if byte == close => {
                 open.pop();
                 if open.is_empty() {
-                    return at + 1;
+                    return Some(at + 1);
                 }
             }
             _ => {}
         }
         at += 1;
     }
-    text.find('\n').unwrap_or(text.len())
+    None
 }

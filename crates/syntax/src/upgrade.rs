@@ -28,10 +28,12 @@ const ASKS: [&str; 2] = ["is_set", "given"];
 
 /// Returns a text with the forms of earlier versions replaced, in gpb's style.
 ///
+/// `imported` are the functions of the files it uses: one that has a former name of the language's is meant by it.
+///
 /// # Errors
 /// As [`format()`] does.
-pub fn upgrade(text: &str) -> Result<UpgradedText, FormatError> {
-    rewrite(text, false)
+pub fn upgrade(text: &str, imported: &[String]) -> Result<UpgradedText, FormatError> {
+    rewrite(text, imported, false)
 }
 
 /// Returns the text of a file that others use with the forms of earlier versions replaced, in gpb's style.
@@ -40,8 +42,28 @@ pub fn upgrade(text: &str) -> Result<UpgradedText, FormatError> {
 ///
 /// # Errors
 /// As [`format()`] does.
-pub fn upgrade_used(text: &str) -> Result<UpgradedText, FormatError> {
-    rewrite(text, true)
+pub fn upgrade_used(text: &str, imported: &[String]) -> Result<UpgradedText, FormatError> {
+    rewrite(text, imported, true)
+}
+
+/// Returns the paths of the files whose functions a text calls by their own names.
+pub fn uses_without_name(text: &str) -> Vec<String> {
+    let items = super::parse(FileId(0), text).module.items.into_iter();
+    let uses = items.filter_map(|item| match item {
+        Item::Use(used) if used.alias.is_none() => Some(used.path),
+        _ => None,
+    });
+    uses.collect()
+}
+
+/// Returns the names of the functions that a text declares, in its order.
+pub fn functions(text: &str) -> Vec<String> {
+    let items = super::parse(FileId(0), text).module.items.into_iter();
+    let functions = items.filter_map(|item| match item {
+        Item::Fn(function) => Some(function.name.text.to_string()),
+        _ => None,
+    });
+    functions.collect()
 }
 
 /// Returns the paths that the `use`s of a text name, in its order.
@@ -54,10 +76,10 @@ pub fn uses(text: &str) -> Vec<String> {
     uses.collect()
 }
 
-fn rewrite(text: &str, is_used: bool) -> Result<UpgradedText, FormatError> {
+fn rewrite(text: &str, imported: &[String], is_used: bool) -> Result<UpgradedText, FormatError> {
     // A text with mistakes is left alone, so its tree is not looked at.
     format(text)?;
-    let (edits, advice) = find(text, is_used).ok_or(FormatError::WouldChangeMeaning)?;
+    let (edits, advice) = find(text, imported, is_used).ok_or(FormatError::WouldChangeMeaning)?;
     let mut out = text.to_owned();
     for (range, with) in edits.into_iter().rev() {
         out.replace_range(range, &with);
@@ -71,7 +93,7 @@ type Edit = (Range<usize>, String);
 type Edits = BTreeMap<usize, Edit>;
 
 /// Returns the replacements, in the order of the text, and the advice.
-fn find(text: &str, is_used: bool) -> Option<(Vec<Edit>, Vec<Diagnostic>)> {
+fn find(text: &str, imported: &[String], is_used: bool) -> Option<(Vec<Edit>, Vec<Diagnostic>)> {
     let depth = scan::scan(FileId(0), text).depth;
     stack::with_stack(depth, || {
         let tree = SyntaxTree::parse(text, false)?;
@@ -81,7 +103,8 @@ fn find(text: &str, is_used: bool) -> Option<(Vec<Edit>, Vec<Diagnostic>)> {
         if is_used && !root.has(Rule::kw_pub) {
             edits.extend(root.children().filter(|item| may_be_public(item.rule())).map(published));
         }
-        let own: Vec<&str> = root.children().filter(|item| item.is(Rule::fn_item)).filter_map(name_of).collect();
+        let own = root.children().filter(|item| item.is(Rule::fn_item)).filter_map(name_of);
+        let own: Vec<&str> = own.chain(imported.iter().map(String::as_str)).collect();
         for item in root.children() {
             let mut declared: Option<Declared<'_>> = None;
             for node in item.descendants() {

@@ -12,6 +12,9 @@ use crate::venv::{target, venv};
 /// Starts an emulator with what is mended in it, which stands beside.
 const LAUNCH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/launch.py");
 
+/// The resource types, by which Cloud Control is mended.
+const CATALOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../stdlib/catalog/generated");
+
 /// The longest time until an emulator answers.
 const START_TIMEOUT: Duration = Duration::from_mins(2);
 
@@ -87,6 +90,7 @@ impl Emulator {
                 ("GATEWAY_PORT", port.to_string()),
                 ("BIND_HOST", "127.0.0.1".into()),
                 ("IOT_MTLS_ENABLED", "0".into()),
+                ("GPB_CATALOG", CATALOG.into()),
                 // moto's services have no tasks running unless told so; then their deployments complete.
                 ("MOTO_ECS_SERVICE_RUNNING", "100".into()),
                 // AWS's own policies exist in every account; in moto only on demand.

@@ -194,10 +194,12 @@ def loosen():
     change_kafka_configurations()
     complete_functions()
     complete_tables()
-    # In files of their own: what ministack lacks of two services.
+    # In files of their own: what ministack lacks of three services.
+    import mends.cloudcontrol
     import mends.elasticache
     import mends.msk
 
+    mends.cloudcontrol.install()
     mends.elasticache.install()
     mends.msk.install()
 

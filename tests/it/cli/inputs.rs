@@ -147,3 +147,34 @@ fn of_several_environments_all_that_have_the_parameter_are_given_it() {
     folder.expect(3, &["check", "two.gpb", "--env", "live", "--set", "image=app:1.2"]);
     folder.expect(3, &["plan", "two.gpb", "--set", "image=app:1.2"]);
 }
+
+/// Returns the outputs of a plan, one of each parameter of a spec in which they have the type `any` or `string`.
+fn outputs(folder: &Folder, arguments: &[&str]) -> String {
+    let arguments = [&["plan", "open.gpb"], arguments].concat();
+    folder.expect(0, &arguments).out
+}
+
+#[test]
+fn a_text_is_read_alike_wherever_it_comes_from() {
+    let mut folder = empty();
+    folder.write(
+        "open.gpb",
+        "stack open {\n  param set: any = \"\"\n  param read: any = env(\"OPEN\") ?? \"\"\n  param plain: string = \"\"\n  \
+         output set = \"<${text(set)}>\"\n  output read = \"<${text(read)}>\"\n  output plain = \"<${plain}>\"\n}\n\
+         environment test of open {\n  account = \"123456789012\"\n  region = us-east-1\n  mode = sandbox\n}\n",
+    );
+    for text in ["1.10", "007", "[1, 2]", "true", "a b", "[1"] {
+        folder.set("OPEN", text);
+        let shown = outputs(&folder, &["--set", &format!("set={text}")]);
+        assert!(shown.contains(&format!("set   = \"<{text}>\"")), "{text}: {shown}");
+        assert!(shown.contains(&format!("read  = \"<{text}>\"")), "{text}: {shown}");
+    }
+    // A file holds a text as it is, with or without an end of its last line; a mark before it is none of it.
+    for (text, shown_as) in [("\"x\"", r#"<\"x\">"#), ("\"x\"\n", r#"<\"x\"\n>"#), ("\u{feff}v1", "<v1>")] {
+        folder.write("plain.txt", text);
+        let shown = outputs(&folder, &["--set-file", "plain=plain.txt"]);
+        assert!(shown.contains(shown_as), "{text:?}: {shown}");
+    }
+    let ran = folder.expect(1, &["check", "open.gpb", "--set", "plain = x"]);
+    assert!(ran.err.contains("no blank stands around `=`: `plain=x`"), "{}", ran.text());
+}

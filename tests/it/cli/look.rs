@@ -126,3 +126,42 @@ fn through(folder: &Folder, arguments: &[&str], input: &str) -> Ran {
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     Ran::of(child.wait_with_output().unwrap())
 }
+
+#[test]
+fn fmt_upgrade_keeps_a_function_of_a_used_file() {
+    let folder = empty();
+    folder.write("own.gpb", "pub fn given(x: count) -> bool = x > 1\n");
+    let text = "use \"own.gpb\"\n\nconst many = given(2)\n";
+    folder.write("main.gpb", text);
+    folder.expect(0, &["fmt", "--upgrade"]);
+    assert_eq!(std::fs::read_to_string(folder.path("main.gpb")).unwrap(), text);
+    folder.expect(0, &["check", "main.gpb"]);
+}
+
+#[test]
+fn a_check_without_an_environment_says_so() {
+    let folder = shop();
+    folder.write("names.gpb", "pub const size = 1\n");
+    folder.write("both.gpb", "use \"names.gpb\"\nuse \"shop.gpb\"\n");
+    let names = folder.expect(0, &["check", "names.gpb"]);
+    assert!(names.out.starts_with("No environment, no stack and no component"), "{}", names.text());
+    let both = folder.expect(0, &["check", "both.gpb"]);
+    assert!(
+        both.out.contains("those of a file are checked with that file, as `gpb check shop.gpb`"),
+        "{}",
+        both.text()
+    );
+    assert!(!folder.expect(0, &["check", "shop.gpb"]).out.contains("No environment"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_spec() {
+    let folder = empty();
+    assert!(std::process::Command::new("mkfifo").arg(folder.path("pipe.gpb")).status().unwrap().success());
+    for (code, command) in [(3, "check"), (1, "fmt")] {
+        let ran = folder.expect(code, &[command, "pipe.gpb"]);
+        assert!(ran.err.contains("it is a pipe or a device"), "{}", ran.text());
+    }
+    assert!(folder.expect(1, &["vendor", "."]).err.contains("it is a pipe or a device"));
+}

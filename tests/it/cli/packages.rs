@@ -134,6 +134,14 @@ fn a_version_of_a_repository_is_locked_with_its_commit() {
     assert!(fs::read_to_string(folder.path("shop/vendor/vpc/lib.gpb")).unwrap().contains("= 3"));
     folder.expect(0, &["check", "shop/main.gpb"]);
 
+    // The lock file names another commit of the same files: that is not what was copied.
+    let lock = fs::read_to_string(folder.path("shop/gpb.lock")).unwrap();
+    folder.write("shop/gpb.lock", &lock.replace(&second, &first));
+    let ran = folder.expect(3, &["check", "shop/main.gpb"]);
+    assert!(ran.err.contains("GPB1032") && ran.err.contains(&format!("at the commit {first}")), "{}", ran.text());
+    folder.write("shop/gpb.lock", &lock);
+    folder.expect(0, &["check", "shop/main.gpb"]);
+
     folder.write("shop/main.gpb", &format!("use \"{}\" as vpc\n", source.replace("v1.0", "v9")));
     let ran = folder.expect(1, &["vendor", "shop"]);
     assert!(ran.err.contains("cannot be had"), "{}", ran.text());
@@ -164,4 +172,20 @@ fn links_in_a_package_are_refused() {
     folder.expect(0, &["vendor", "shop"]);
     std::os::unix::fs::symlink("/etc/hostname", folder.path("shop/vendor/shared-lib/host.gpb")).unwrap();
     assert!(folder.expect(3, &["check", "shop/main.gpb"]).err.contains("GPB1032"));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_folder_of_packages_is_no_link() {
+    let folder = program();
+    folder.expect(0, &["vendor", "shop"]);
+    fs::rename(folder.path("shop/vendor"), folder.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", folder.path("shop/vendor")).unwrap();
+    let ran = folder.expect(3, &["check", "shop/main.gpb"]);
+    assert!(ran.err.contains("GPB1032") && ran.err.contains("`vendor` is a link"), "{}", ran.text());
+    assert!(folder.expect(1, &["vendor", "shop"]).err.contains("`vendor` is a link"));
+    fs::remove_file(folder.path("shop/vendor")).unwrap();
+    fs::create_dir(folder.path("shop/vendor")).unwrap();
+    std::os::unix::fs::symlink("../../elsewhere/shared-lib", folder.path("shop/vendor/shared-lib")).unwrap();
+    assert!(folder.expect(3, &["check", "shop/main.gpb"]).err.contains("shared-lib` is a link"));
 }

@@ -61,7 +61,8 @@ impl Drop for Reader {
     }
 }
 
-const ACCOUNT: &str = "123456789012";
+/// The account of the emulators.
+pub const ACCOUNT: &str = "123456789012";
 
 impl WireFixture {
     pub fn new() -> Self {
@@ -74,7 +75,7 @@ impl WireFixture {
         // ministack takes an access key of twelve digits for the account.
         set("AWS_ACCESS_KEY_ID", ACCOUNT);
         set("AWS_SECRET_ACCESS_KEY", "test");
-        for service in ["KAFKA", "ELASTICACHE", "CLOUDWATCH"] {
+        for service in ["KAFKA", "ELASTICACHE", "CLOUDWATCH", "CLOUDCONTROL"] {
             set(&format!("AWS_ENDPOINT_URL_{service}"), &ministack.endpoint());
         }
         let mut folder = Folder::with_specs();
@@ -122,6 +123,10 @@ impl WireFixture {
 
     pub fn boto(&self, service: &str, operation: &str, arguments: &Json) -> Json {
         self.reader.ask(&["get", service, operation, &arguments.to_string()])
+    }
+
+    pub fn boto_in(&self, region: &str, service: &str, operation: &str, arguments: &Json) -> Json {
+        self.reader.ask(&["get", service, operation, &arguments.to_string(), region])
     }
 }
 

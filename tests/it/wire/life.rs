@@ -1,7 +1,7 @@
 //! The lives that are played on the cloud that behaves as AWS does (`tests/life`), over the wire.
 
 use super::acts::{Act, acts, spec};
-use super::fixture::WireFixture;
+use super::fixture::{ACCOUNT, WireFixture};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs::read_to_string;
@@ -140,4 +140,41 @@ fn a_network_and_a_key_live_twice_over_the_wire() {
             assert_eq!(world.inventory(), before);
         }
     }
+}
+
+/// The types of the live platform that AWS's own handlers drive, with the number of resources of each.
+const BY_HANDLERS: [(&str, usize); 4] = [
+    ("AWS::ElastiCache::ParameterGroup", 1),
+    ("AWS::KMS::ReplicaKey", 1),
+    ("AWS::RDS::GlobalCluster", 1),
+    ("AWS::S3::MultiRegionAccessPoint", 1),
+];
+
+/// Production as it is written: all of its resources, in two regions, changed in every layer and taken away.
+#[test]
+fn the_live_platform_lives_over_the_wire() {
+    let world = WireFixture::new();
+    let text = read_to_string(world.folder.path("specs/live.gpb")).unwrap();
+    let text = text.replace("210987654321", ACCOUNT);
+    world.folder.write("specs/live.gpb", &world.with_certificates(&text));
+    let life = WireLife::new(&world, "specs/live.gpb", &["specs/platform.gpb", "specs/live.gpb"]);
+    let by_handlers = || {
+        let listed = BY_HANDLERS.map(|(ty, _)| {
+            // A replica lies in the other region.
+            let region = if ty == "AWS::KMS::ReplicaKey" { "us-west-2" } else { "us-east-1" };
+            let found = world.boto_in(region, "cloudcontrol", "list_resources", &json!({ "TypeName": ty }));
+            (ty, found["ResourceDescriptions"].as_array().map_or(0, Vec::len))
+        });
+        listed
+    };
+    let (acts, before) = (acts("live"), world.inventory());
+
+    life.live(&acts[..1]);
+    insta::assert_json_snapshot!("live", world.inventory());
+    assert_eq!(by_handlers(), BY_HANDLERS);
+    life.live(&acts[1..]);
+
+    life.destroy();
+    assert_eq!(world.inventory(), before);
+    assert_eq!(by_handlers(), BY_HANDLERS.map(|(ty, _)| (ty, 0)));
 }

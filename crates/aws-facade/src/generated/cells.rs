@@ -5,6 +5,8 @@
 pub struct Cells {
     #[cfg(feature = "applicationautoscaling")]
     pub applicationautoscaling: std::sync::OnceLock<aws_sdk_applicationautoscaling::Client>,
+    #[cfg(feature = "cloudcontrol")]
+    pub cloudcontrol: std::sync::OnceLock<aws_sdk_cloudcontrol::Client>,
     #[cfg(feature = "cloudwatch")]
     pub cloudwatch: std::sync::OnceLock<aws_sdk_cloudwatch::Client>,
     #[cfg(feature = "cloudwatchlogs")]

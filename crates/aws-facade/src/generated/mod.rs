@@ -5,6 +5,8 @@ pub mod services;
 
 #[cfg(feature = "applicationautoscaling")]
 pub mod applicationautoscaling;
+#[cfg(feature = "cloudcontrol")]
+pub mod cloudcontrol;
 #[cfg(feature = "cloudwatch")]
 pub mod cloudwatch;
 #[cfg(feature = "cloudwatchlogs")]

@@ -15,6 +15,7 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("DeleteBucketLifecycle", delete_bucket_lifecycle),
     ("DeleteBucketOwnershipControls", delete_bucket_ownership_controls),
     ("DeleteBucketPolicy", delete_bucket_policy),
+    ("DeleteBucketReplication", delete_bucket_replication),
     ("DeleteBucketTagging", delete_bucket_tagging),
     ("DeleteObjects", delete_objects),
     ("DeletePublicAccessBlock", delete_public_access_block),
@@ -26,6 +27,7 @@ pub const OPERATIONS: &[(&str, OperationFn<Client>)] = &[
     ("GetBucketNotificationConfiguration", get_bucket_notification_configuration),
     ("GetBucketOwnershipControls", get_bucket_ownership_controls),
     ("GetBucketPolicy", get_bucket_policy),
+    ("GetBucketReplication", get_bucket_replication),
     ("GetBucketRequestPayment", get_bucket_request_payment),
     ("GetBucketTagging", get_bucket_tagging),
     ("GetBucketVersioning", get_bucket_versioning),
@@ -80,6 +82,10 @@ fn delete_bucket_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_bucket_policy::builders::DeleteBucketPolicyInputBuilder>(input)?.send_with(client)))
 }
 
+fn delete_bucket_replication(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::delete_bucket_replication::builders::DeleteBucketReplicationInputBuilder>(input)?.send_with(client)))
+}
+
 fn delete_bucket_tagging(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::delete_bucket_tagging::builders::DeleteBucketTaggingInputBuilder>(input)?.send_with(client)))
 }
@@ -122,6 +128,10 @@ fn get_bucket_ownership_controls(client: &Client, input: Json) -> CallResult<'_>
 
 fn get_bucket_policy(client: &Client, input: Json) -> CallResult<'_> {
     Ok(run(read::<o::get_bucket_policy::builders::GetBucketPolicyInputBuilder>(input)?.send_with(client)))
+}
+
+fn get_bucket_replication(client: &Client, input: Json) -> CallResult<'_> {
+    Ok(run(read::<o::get_bucket_replication::builders::GetBucketReplicationInputBuilder>(input)?.send_with(client)))
 }
 
 fn get_bucket_request_payment(client: &Client, input: Json) -> CallResult<'_> {
@@ -364,6 +374,25 @@ impl ToJson for o::delete_bucket_policy::DeleteBucketPolicyOutput {
     }
 }
 
+impl FromJson for o::delete_bucket_replication::builders::DeleteBucketReplicationInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
+        let b = Self::default()
+            .set_bucket(m.take("Bucket")?)
+            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::delete_bucket_replication::DeleteBucketReplicationOutput {
+    fn to_json(&self) -> Json {
+        let m = Object::new();
+        Json::Object(m)
+    }
+}
+
 impl FromJson for o::delete_bucket_tagging::builders::DeleteBucketTaggingInputBuilder {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &["Bucket"])?;
@@ -591,6 +620,26 @@ impl ToJson for o::get_bucket_policy::GetBucketPolicyOutput {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
         put(&mut m, "Policy", &self.policy);
+        Json::Object(m)
+    }
+}
+
+impl FromJson for o::get_bucket_replication::builders::GetBucketReplicationInputBuilder {
+    fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
+        let mut m = Members::open(json, path, &["Bucket"])?;
+        let b = Self::default()
+            .set_bucket(m.take("Bucket")?)
+            .set_expected_bucket_owner(m.take("ExpectedBucketOwner")?)
+            ;
+        m.close()?;
+        Ok(b)
+    }
+}
+
+impl ToJson for o::get_bucket_replication::GetBucketReplicationOutput {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ReplicationConfiguration", &self.replication_configuration);
         Json::Object(m)
     }
 }
@@ -1367,6 +1416,14 @@ impl FromJson for t::AccessControlTranslation {
     }
 }
 
+impl ToJson for t::AccessControlTranslation {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Owner", &self.owner);
+        Json::Object(m)
+    }
+}
+
 impl ToJson for t::AnalyticsAndOperator {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -1577,6 +1634,14 @@ impl FromJson for t::DeleteMarkerReplication {
     }
 }
 
+impl ToJson for t::DeleteMarkerReplication {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Status", &self.status);
+        Json::Object(m)
+    }
+}
+
 impl ToJson for t::DeletedObject {
     fn to_json(&self) -> Json {
         let mut m = Object::new();
@@ -1605,6 +1670,20 @@ impl FromJson for t::Destination {
     }
 }
 
+impl ToJson for t::Destination {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Bucket", &self.bucket);
+        put(&mut m, "Account", &self.account);
+        put(&mut m, "StorageClass", &self.storage_class);
+        put(&mut m, "AccessControlTranslation", &self.access_control_translation);
+        put(&mut m, "EncryptionConfiguration", &self.encryption_configuration);
+        put(&mut m, "ReplicationTime", &self.replication_time);
+        put(&mut m, "Metrics", &self.metrics);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::EncryptionConfiguration {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &[])?;
@@ -1613,6 +1692,14 @@ impl FromJson for t::EncryptionConfiguration {
             ;
         m.close()?;
         Ok(b.build())
+    }
+}
+
+impl ToJson for t::EncryptionConfiguration {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ReplicaKmsKeyID", &self.replica_kms_key_id);
+        Json::Object(m)
     }
 }
 
@@ -1642,6 +1729,14 @@ impl FromJson for t::ExistingObjectReplication {
             ;
         m.close()?;
         built(b.build(), path)
+    }
+}
+
+impl ToJson for t::ExistingObjectReplication {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Status", &self.status);
+        Json::Object(m)
     }
 }
 
@@ -1878,6 +1973,15 @@ impl FromJson for t::Metrics {
             ;
         m.close()?;
         built(b.build(), path)
+    }
+}
+
+impl ToJson for t::Metrics {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Status", &self.status);
+        put(&mut m, "EventThreshold", &self.event_threshold);
+        Json::Object(m)
     }
 }
 
@@ -2148,6 +2252,14 @@ impl FromJson for t::ReplicaModifications {
     }
 }
 
+impl ToJson for t::ReplicaModifications {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Status", &self.status);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::ReplicationConfiguration {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &["Role", "Rules"])?;
@@ -2157,6 +2269,15 @@ impl FromJson for t::ReplicationConfiguration {
             ;
         m.close()?;
         built(b.build(), path)
+    }
+}
+
+impl ToJson for t::ReplicationConfiguration {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Role", &self.role);
+        put(&mut m, "Rules", &self.rules);
+        Json::Object(m)
     }
 }
 
@@ -2179,6 +2300,22 @@ impl FromJson for t::ReplicationRule {
     }
 }
 
+impl ToJson for t::ReplicationRule {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "ID", &self.id);
+        put(&mut m, "Priority", &self.priority);
+        put(&mut m, "Prefix", &self.prefix);
+        put(&mut m, "Filter", &self.filter);
+        put(&mut m, "Status", &self.status);
+        put(&mut m, "SourceSelectionCriteria", &self.source_selection_criteria);
+        put(&mut m, "ExistingObjectReplication", &self.existing_object_replication);
+        put(&mut m, "Destination", &self.destination);
+        put(&mut m, "DeleteMarkerReplication", &self.delete_marker_replication);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::ReplicationRuleAndOperator {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &[])?;
@@ -2188,6 +2325,15 @@ impl FromJson for t::ReplicationRuleAndOperator {
             ;
         m.close()?;
         Ok(b.build())
+    }
+}
+
+impl ToJson for t::ReplicationRuleAndOperator {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Prefix", &self.prefix);
+        put(&mut m, "Tags", &self.tags);
+        Json::Object(m)
     }
 }
 
@@ -2204,6 +2350,16 @@ impl FromJson for t::ReplicationRuleFilter {
     }
 }
 
+impl ToJson for t::ReplicationRuleFilter {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Prefix", &self.prefix);
+        put(&mut m, "Tag", &self.tag);
+        put(&mut m, "And", &self.and);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::ReplicationTime {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &["Status", "Time"])?;
@@ -2216,6 +2372,15 @@ impl FromJson for t::ReplicationTime {
     }
 }
 
+impl ToJson for t::ReplicationTime {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Status", &self.status);
+        put(&mut m, "Time", &self.time);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::ReplicationTimeValue {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &[])?;
@@ -2224,6 +2389,14 @@ impl FromJson for t::ReplicationTimeValue {
             ;
         m.close()?;
         Ok(b.build())
+    }
+}
+
+impl ToJson for t::ReplicationTimeValue {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Minutes", &self.minutes);
+        Json::Object(m)
     }
 }
 
@@ -2336,6 +2509,15 @@ impl FromJson for t::SourceSelectionCriteria {
     }
 }
 
+impl ToJson for t::SourceSelectionCriteria {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "SseKmsEncryptedObjects", &self.sse_kms_encrypted_objects);
+        put(&mut m, "ReplicaModifications", &self.replica_modifications);
+        Json::Object(m)
+    }
+}
+
 impl FromJson for t::SseKmsEncryptedObjects {
     fn from_json(json: Json, path: &InputPath<'_>) -> Result<Self, InputError> {
         let mut m = Members::open(json, path, &["Status"])?;
@@ -2344,6 +2526,14 @@ impl FromJson for t::SseKmsEncryptedObjects {
             ;
         m.close()?;
         built(b.build(), path)
+    }
+}
+
+impl ToJson for t::SseKmsEncryptedObjects {
+    fn to_json(&self) -> Json {
+        let mut m = Object::new();
+        put(&mut m, "Status", &self.status);
+        Json::Object(m)
     }
 }
 

@@ -6,6 +6,8 @@ use crate::run::*;
 use crate::clients::s3_client;
 #[cfg(feature = "applicationautoscaling")]
 use super::applicationautoscaling;
+#[cfg(feature = "cloudcontrol")]
+use super::cloudcontrol;
 #[cfg(feature = "cloudwatch")]
 use super::cloudwatch;
 #[cfg(feature = "cloudwatchlogs")]
@@ -57,6 +59,16 @@ pub const SERVICES: &[Service] = &[
         start: |clients, operation, input| {
             let client = clients.cells.applicationautoscaling.get_or_init(|| aws_sdk_applicationautoscaling::Client::new(&clients.config));
             start(applicationautoscaling::OPERATIONS, client, operation, input)
+        },
+    },
+    #[cfg(feature = "cloudcontrol")]
+    Service {
+        name: "cloudcontrol",
+        versions: cloudcontrol::VERSIONS,
+        operations: || names(cloudcontrol::OPERATIONS),
+        start: |clients, operation, input| {
+            let client = clients.cells.cloudcontrol.get_or_init(|| aws_sdk_cloudcontrol::Client::new(&clients.config));
+            start(cloudcontrol::OPERATIONS, client, operation, input)
         },
     },
     #[cfg(feature = "cloudwatch")]
@@ -264,6 +276,7 @@ pub const SERVICES: &[Service] = &[
 /// The services that the generator knows, in this build or not.
 pub const KNOWN: &[&str] = &[
     "applicationautoscaling",
+    "cloudcontrol",
     "cloudwatch",
     "cloudwatchlogs",
     "dynamodb",

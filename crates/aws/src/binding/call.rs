@@ -132,7 +132,36 @@ pub struct OperationWait {
     pub failed: Vec<Json>,
     /// The path to the reason of a failure.
     pub reason: Option<MemberPath>,
+    /// The path to the code of a failure, which `errors` gives its meaning.
+    pub code: Option<MemberPath>,
+    /// The answer that ends the wait joins `${out…}`: the identifier is in it.
+    #[serde(default)]
+    pub output: bool,
     /// The longest wait; 10 minutes by default.
+    pub timeout: Option<TimeSpan>,
+}
+
+/// Lists creations that an API carries out by itself, after the call has returned.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestList {
+    /// The operation: `Operation`, or `service:Operation`.
+    pub call: String,
+    /// Members to send.
+    #[serde(default)]
+    pub input: TemplateTree,
+    /// The path to the list in the output.
+    pub at: MemberPath,
+    /// Selects the elements whose paths have these values.
+    #[serde(default, rename = "where")]
+    pub filter: BTreeMap<String, TemplateTree>,
+    /// The path, in an element, to its state.
+    pub state: MemberPath,
+    /// The states that mean that it was carried out; any other is waited for.
+    pub done: Vec<Json>,
+    /// The path, in an element, to the identifier of what was made.
+    pub id: MemberPath,
+    /// The longest wait for those under way; 10 minutes by default.
     pub timeout: Option<TimeSpan>,
 }
 
@@ -157,6 +186,9 @@ pub struct ReadCall {
     ///
     /// Nothing there means that it does not exist.
     pub at: Option<MemberPath>,
+    /// What lies at `at` is a JSON string.
+    #[serde(default)]
+    pub parse_json: bool,
     /// Selects the element whose paths have these values, when `at` is a list.
     #[serde(default, rename = "where")]
     pub filter: BTreeMap<String, TemplateTree>,

@@ -8,7 +8,7 @@ pub mod property_path;
 
 pub use call::{
     ApiCall, Batch, BlockingChildren, CallConditions, ConfirmCall, DetailCall, ElementCalls, ListCall, OncePer,
-    OperationWait, ReadCall, Revival, SendMode, Subresource,
+    OperationWait, ReadCall, RequestList, Revival, SendMode, Subresource,
 };
 pub use lock_rule::{LockMembers, LockRule};
 pub use one_or_many::OneOrMany;
@@ -36,6 +36,8 @@ pub struct BindingFile {
     /// The bindings by the type's last name, `queue` of `aws.sqs.queue`.
     #[serde(default)]
     pub types: BTreeMap<String, TypeBinding>,
+    /// The binding of every type that has none of its own; in `cloudcontrol.toml` only.
+    pub any_type: Option<TypeBinding>,
     /// The call that names the account; in `sts.toml` only.
     pub identity: Option<IdentityCall>,
     /// The call that reads a secret's value; in `secretsmanager.toml` only.
@@ -46,6 +48,10 @@ pub struct BindingFile {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TypeBinding {
+    /// The file, by its namespace, whose `any_type` has the calls.
+    ///
+    /// What stands beside it adds to that binding, or replaces parts of it.
+    pub via: Option<String>,
     /// The calls of a creation, in order.
     pub create: OneOrMany<ApiCall>,
     /// The calls that read a resource; the first whose conditions hold is made.
@@ -64,6 +70,10 @@ pub struct TypeBinding {
     pub list: OneOrMany<ListCall>,
     /// The parts of the identifier that are computed.
     pub id: BTreeMap<String, Template>,
+    /// The whole identifier, where an API answers with it.
+    pub identifier: Option<Template>,
+    /// The creations that the API is still carrying out, or has carried out lately.
+    pub requests: Option<RequestList>,
     /// The property that gpb makes a name for.
     pub name: Option<NameProperty>,
     /// The places of properties that names alone do not find.
@@ -113,6 +123,28 @@ impl TypeBinding {
     pub fn carriers(&self, property: &str) -> &[String] {
         let place = self.properties.get(&PropPath(property.into()));
         place.map_or(&[], |place| place.carried_by.as_slice())
+    }
+
+    /// Returns this binding with what a type's own says beside `via`.
+    #[must_use]
+    pub fn with(mut self, own: &TypeBinding) -> TypeBinding {
+        let own = own.clone();
+        self.via = own.via;
+        self.name = own.name.or(self.name);
+        self.locks = own.locks;
+        self.children = own.children;
+        self.upsert_key = own.upsert_key;
+        self.vacant = own.vacant;
+        self.shown_late = own.shown_late;
+        self.unsupported = own.unsupported;
+        self.properties = own.properties;
+        self.errors = own.errors;
+        self.ready = own.ready;
+        self.deleted_states = own.deleted_states;
+        self.deleted_if_present = own.deleted_if_present;
+        self.tags = own.tags.or(self.tags);
+        self.delete_timeout = own.delete_timeout.or(self.delete_timeout);
+        self
     }
 
     /// Checks that a property changes only along with others.

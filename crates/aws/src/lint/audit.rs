@@ -98,7 +98,7 @@ fn takes(bound: &BoundType, call: &ApiCall, name: &str) -> bool {
     if let Some(names) = &call.properties {
         return names.iter().any(|one| one == name);
     }
-    let mentioned = call.input.terms().iter().any(|term| term.word == name)
+    let mentioned = call.input.terms().iter().any(|term| term.word == name || term.is_of_all())
         || call.each.iter().flat_map(Template::terms).any(|term| term.word == name);
     if mentioned || call.once_per.is_some() {
         return mentioned || written(bound, name);

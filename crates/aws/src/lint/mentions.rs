@@ -22,7 +22,8 @@ pub fn terms(bound: &BoundType) -> Vec<&TemplateTerm> {
     let mut found: Vec<&TemplateTerm> =
         sets.chain(subresources).flat_map(BTreeMap::values).flat_map(TemplateTree::terms).collect();
     found.extend(uses(bound).iter().flat_map(|one| one.input.terms()));
-    found.extend(binding.id.values().flat_map(Template::terms));
+    found.extend(binding.id.values().chain(&binding.identifier).flat_map(Template::terms));
+    found.extend(binding.requests.iter().flat_map(|requests| requests.filter.values()).flat_map(TemplateTree::terms));
     for rule in binding.locks.iter() {
         let id = rule.members.iter().map(|members| &members.id);
         found.extend(id.chain(&rule.show).chain(&rule.help).flat_map(Template::terms));
@@ -60,6 +61,10 @@ pub(super) fn uses(bound: &BoundType) -> Vec<OperationUse<'_>> {
     for listing in binding.list.iter() {
         let at = vec![&listing.at];
         found.push(OperationUse { place: "list".to_owned(), call: &listing.call, input: &listing.input, at });
+    }
+    if let Some(requests) = &binding.requests {
+        let (place, at) = ("requests".to_owned(), vec![&requests.at]);
+        found.push(OperationUse { place, call: &requests.call, input: &requests.input, at });
     }
     for children in &binding.children {
         let (place, at) = ("children".to_owned(), vec![&children.at]);
@@ -99,7 +104,7 @@ fn of_call<'a>(place: &str, call: &'a ApiCall) -> Vec<OperationUse<'a>> {
     let at = call.at.iter().chain(&call.failed_at).collect();
     let mut found = vec![OperationUse { place: place.to_owned(), call: &call.call, input: &call.input, at }];
     if let Some(wait) = &call.operation {
-        let at = std::iter::once(&wait.path).chain(&wait.reason).collect();
+        let at = std::iter::once(&wait.path).chain(&wait.reason).chain(&wait.code).collect();
         found.push(OperationUse { place: place.to_owned(), call: &wait.call, input: &wait.input, at });
     }
     found

@@ -45,8 +45,6 @@ pub(super) fn problems(bound: &BoundType) -> Vec<BindingProblem> {
     }
     for call in binding.delete.iter() {
         found.of_plain_call("delete", call);
-        let why = "a deletion is waited for until a read finds nothing";
-        found.refuse_if(call.operation.is_some(), "delete", "operation", why);
     }
     for call in binding.children.iter().map(|children| &children.delete) {
         found.of_plain_call("children", call);

@@ -49,10 +49,16 @@ impl BindingRunner<'_> {
                 }
             }
             // Before anything is waited for: a run may end while it waits.
-            if known.is_none() {
+            if known.is_none() && !answers_late(call) {
                 known = self.tell_identifier(&mut scope, sink).await?;
             }
-            self.wait_for_operation(call, &scope, sink).await?;
+            let waited = self.wait_for_operation(call, &mut scope, sink).await;
+            // What the name belongs to already is nothing that this creation has left.
+            let is_own = !matches!(&waited, Err(error) if error.kind == CloudErrorKind::AlreadyExists);
+            if known.is_none() && answers_late(call) && is_own {
+                known = self.tell_identifier(&mut scope, sink).await?;
+            }
+            waited?;
             if call.wait && known.is_some() {
                 let fetched = self.wait_until_ready(&scope, sink).await?;
                 self.renew(&mut scope, fetched);
@@ -138,6 +144,7 @@ impl BindingRunner<'_> {
         scope.changed_places = update.changed.to_vec();
         self.refuse_unsupported(heads.iter())?;
         self.read_if_needed(&mut scope).await?;
+        self.set_patch(&heads, &mut scope).await?;
         let mut left = heads.clone();
         // What the calls since the last wait were about.
         let mut unsettled = BTreeSet::new();
@@ -304,6 +311,11 @@ impl BindingRunner<'_> {
 
     /// Returns the identifier, once outputs and desired properties hold all of it.
     pub(super) fn identify(&self, scope: &TemplateScope) -> Option<String> {
+        if let Some(template) = &self.bound.binding.identifier
+            && scope.out.as_object().is_some_and(|out| !out.is_empty())
+        {
+            return template.fill(scope).value().map(|id| text_of(&id)).filter(|id| !id.is_empty());
+        }
         let at = self.bound.binding.create.iter().rev().find_map(|call| call.at.as_ref());
         let object = at.and_then(|path| path.get(&scope.out, &scope.out)).unwrap_or_else(|| scope.out.clone());
         let mut shown = self.properties(&object, &scope.out, scope, None);
@@ -378,7 +390,7 @@ impl BindingRunner<'_> {
 
     pub(super) fn mentions(call: &ApiCall, name: &str) -> bool {
         let is_about = |term: &TemplateTerm| {
-            term.word == name || (term.is_of_change() && term.property().as_deref() == Some(name))
+            term.is_of_all() || term.word == name || (term.is_of_change() && term.property().as_deref() == Some(name))
         };
         let in_input = call.input.terms().into_iter().any(is_about);
         in_input || call.each.as_ref().is_some_and(|each| each.terms().any(is_about))
@@ -427,6 +439,11 @@ impl BindingRunner<'_> {
             format!("{}: `{name}` cannot be set: stdlib/aws/{namespace}.toml has no place for it", self.bound.ty);
         CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message)
     }
+}
+
+/// Checks that the operation's last answer shows the identifier, and not the answer of the call that begins it.
+fn answers_late(call: &ApiCall) -> bool {
+    call.operation.as_ref().is_some_and(|wait| wait.output)
 }
 
 /// Checks that the places have changed that a call is about.

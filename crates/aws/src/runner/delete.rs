@@ -6,6 +6,7 @@ use super::api_call::{RetryMode, VISIBILITY_TIMEOUT, is_error};
 use super::generated_name::short_token;
 use super::read_resource::passes_filter;
 use crate::binding::{ApiCall, BlockingChildren};
+use crate::map::merge;
 use crate::template::{Template, TemplateTerm};
 use crate::template_scope::TemplateScope;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, ProgressSink, Properties};
@@ -34,7 +35,11 @@ impl BindingRunner<'_> {
         }
         let mut missed = None;
         for call in binding.delete.iter() {
-            match self.delete_unused(call, &mut scope).await {
+            let mut done = self.delete_unused(call, &mut scope).await;
+            if done.is_ok() {
+                done = self.wait_for_operation(call, &mut scope, sink).await;
+            }
+            match done {
                 Ok(()) => {}
                 // Gone already, as is wanted, or something else is that the service came upon: a read tells which.
                 Err(error) if error.kind == CloudErrorKind::NotFound => {
@@ -134,7 +139,10 @@ impl BindingRunner<'_> {
         match self.send(&call.call, input, true, 1).await {
             Ok(answer) => match self.failure_in(call, &answer) {
                 Some(error) if !call.ignore.iter().any(|entry| is_error(&error, entry)) => Err(error),
-                _ => Ok(()),
+                _ => {
+                    merge(&mut scope.out, answer);
+                    Ok(())
+                }
             },
             Err(error) if call.ignore.iter().any(|entry| is_error(&error, entry)) => Ok(()),
             Err(error) => Err(error),

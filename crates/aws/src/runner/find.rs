@@ -47,21 +47,32 @@ impl BindingRunner<'_> {
             let found = self.read_marked(&self.scope_of(&id)).await?;
             return Ok(found.into_iter().filter(|seen| self.is_match(seen, find, false)).collect());
         }
-        let Some((listing, input)) = self.listing(&scope)? else {
-            let message = format!("{}: the binding cannot look for it by these properties", self.bound.ty);
-            return Err(CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message));
-        };
-        let root = match self.send_read(&listing.call, input, listing.may_be_empty).await {
-            Ok(root) => root,
-            Err(error) if error.kind == CloudErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let candidates = self.candidates(listing, &root, &scope, find)?;
+        // What the API is still making is in no list yet.
+        let mut candidates = if find.token.is_some() { self.requested(&scope).await? } else { Vec::new() };
+        let is_requested = find.token.is_some() && self.bound.binding.requests.is_some();
+        scope.list_model = self.list_model(&scope);
+        let listing = if self.can_list(&scope) { self.listing(&scope)? } else { None };
+        match &listing {
+            Some((listing, input)) => match self.listed(listing, input, &scope, find).await {
+                Ok(listed) => {
+                    let fresh: Vec<String> = listed.into_iter().filter(|id| !candidates.contains(id)).collect();
+                    candidates.extend(fresh);
+                }
+                // The requests tell of what was made lately; who cannot list has no more to say.
+                Err(error) if is_requested && error.kind == CloudErrorKind::Unsupported => {}
+                Err(error) => return Err(error),
+            },
+            None if is_requested => {}
+            None => {
+                let message = format!("{}: the binding cannot look for it by these properties", self.bound.ty);
+                return Err(CloudError::new(CloudErrorKind::Unsupported, "GPB8104", message));
+            }
+        }
         let mut reads = Vec::with_capacity(candidates.len());
         for id in &candidates {
             reads.push(async move { self.read_marked(&self.scope_of(id)).await }.boxed());
         }
-        let proven = find.token.is_some() && listing.marker.is_some();
+        let proven = find.token.is_some() && listing.is_some_and(|(listing, _)| listing.marker.is_some());
         let (mut found, mut denied) = (Vec::new(), Vec::new());
         for (id, one) in candidates.iter().zip(run_bounded(reads).await) {
             match one {
@@ -77,6 +88,25 @@ impl BindingRunner<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Lists what a listing shows of what is searched for.
+    async fn listed(
+        &self,
+        listing: &ListCall,
+        input: &Json,
+        scope: &TemplateScope,
+        find: &FindRequest<'_>,
+    ) -> Result<Vec<String>, CloudError> {
+        match self.send_read(&listing.call, input.clone(), listing.may_be_empty).await {
+            Ok(root) => self.candidates(listing, &root, scope, find),
+            Err(error) if error.kind == CloudErrorKind::NotFound => Ok(Vec::new()),
+            // The API drives every type alike, and some of them it cannot list.
+            Err(error) if error.kind == CloudErrorKind::Invalid && self.bound.binding.requests.is_some() => {
+                Err(CloudError { kind: CloudErrorKind::Unsupported, ..error })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Checks that a resource that cannot be read shows by its tags that another creation made it.

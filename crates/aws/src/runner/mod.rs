@@ -9,7 +9,9 @@ mod find;
 mod generated_name;
 mod locks;
 mod name_conflicts;
+mod patch;
 mod read_resource;
+mod requests;
 mod revive;
 mod subresources;
 mod tags;
@@ -135,6 +137,8 @@ impl BindingRunner<'_> {
         TemplateScope {
             location: self.location.clone(),
             out: Json::Object(Properties::new()),
+            ty: self.bound.def.aws.clone(),
+            text_documents: self.bound.def.text_documents.clone(),
             keys: keyed.map(|(path, key)| (path.0.to_string(), key)).collect(),
             ..TemplateScope::default()
         }

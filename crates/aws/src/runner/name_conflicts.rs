@@ -62,7 +62,8 @@ impl BindingRunner<'_> {
         let Some(id) = self.identify(&scope) else {
             return match self.refuse_taken(create, create.desired, token).await {
                 Ok(()) => Ok(true),
-                Err(error) if error.kind == CloudErrorKind::Unsupported => Ok(false),
+                // An API that tells of its requests shows what this creation makes, and nothing else.
+                Err(error) if error.kind == CloudErrorKind::Unsupported => Ok(self.bound.binding.requests.is_some()),
                 Err(error) => Err(error),
             };
         };

@@ -129,6 +129,13 @@ impl BindingRunner<'_> {
             },
             None => root.clone(),
         };
+        let found = match (read.parse_json, found) {
+            (true, Json::String(text)) => match serde_json::from_str(&text) {
+                Ok(parsed) => parsed,
+                Err(_) => return Err(self.foreign_answer(&read.call)),
+            },
+            (_, found) => found,
+        };
         Ok(match found {
             Json::Array(items) => items.into_iter().find(|item| passes_filter(item, &read.filter, scope)),
             object => passes_filter(&object, &read.filter, scope).then_some(object),

@@ -3,9 +3,9 @@
 use super::BindingRunner;
 use super::api_call::VISIBILITY_TIMEOUT;
 use super::read_resource::{ReadResult, filler};
-use crate::binding::{ApiCall, ReadyCheck, TimeSpan};
+use crate::binding::{ApiCall, OperationWait, ReadyCheck, TimeSpan};
 use crate::lint::display_path;
-use crate::map::matches;
+use crate::map::{matches, merge};
 use crate::name_matching::text_of;
 use crate::path::MemberPath;
 use crate::template_scope::TemplateScope;
@@ -157,7 +157,7 @@ impl BindingRunner<'_> {
     pub(super) async fn wait_for_operation(
         &self,
         call: &ApiCall,
-        scope: &TemplateScope,
+        scope: &mut TemplateScope,
         sink: &dyn ProgressSink,
     ) -> Result<(), CloudError> {
         let Some(wait) = &call.operation else { return Ok(()) };
@@ -170,14 +170,16 @@ impl BindingRunner<'_> {
                 Ok(answer) => {
                     let state = wait.path.get(&answer, &answer).map(|state| text_of(&state)).unwrap_or_default();
                     let is = |list: &[Json]| list.iter().any(|one| text_of(one) == state);
-                    if is(&wait.ready) {
-                        return Ok(());
-                    }
-                    if is(&wait.failed) {
-                        let reason = wait.reason.as_ref().and_then(|path| path.get(&answer, &answer));
-                        let reason = reason.map(|reason| format!(": {}", text_of(&reason))).unwrap_or_default();
-                        let why = format!("its operation ended as `{state}`{reason}");
-                        return Err(self.wait_error(CloudErrorKind::FailedState, "OperationFailed", &why));
+                    let end = match (is(&wait.ready), is(&wait.failed)) {
+                        (true, _) => Some(Ok(())),
+                        (_, true) => Some(Err(self.failed_operation(wait, &state, &answer))),
+                        (false, false) => None,
+                    };
+                    if let Some(end) = end {
+                        if wait.output {
+                            merge(&mut scope.out, answer);
+                        }
+                        return end;
                     }
                     format!("its operation (now `{state}`)")
                 }
@@ -190,6 +192,23 @@ impl BindingRunner<'_> {
             sink.progress(Progress::Waiting { for_what: state, elapsed }).await?;
             self.cloud.clock.sleep(interval.next()).await;
         }
+    }
+
+    /// Returns the error of an operation that has failed.
+    ///
+    /// By now the service has tried again what passes, so that no kind of it is tried again.
+    fn failed_operation(&self, wait: &OperationWait, state: &str, answer: &Json) -> CloudError {
+        let text = |path: &Option<MemberPath>| path.as_ref()?.get(answer, answer).map(|value| text_of(&value));
+        let reason = text(&wait.reason).map(|reason| format!(": {reason}")).unwrap_or_default();
+        let failed = self.wait_error(
+            CloudErrorKind::FailedState,
+            "OperationFailed",
+            &format!("its operation ended as `{state}`{reason}"),
+        );
+        let Some(code) = text(&wait.code) else { return failed };
+        let listed = self.errors().iter().find_map(|errors| errors.kind_of(&code, &reason));
+        let kind = listed.filter(|kind| !kind.is_retryable()).unwrap_or(CloudErrorKind::FailedState);
+        CloudError { kind, code, ..failed }
     }
 
     /// Waits until a read finds nothing.

@@ -339,6 +339,11 @@ impl TemplateTerm {
         matches!(self.word.as_str(), "added" | "modified" | "removed")
     }
 
+    /// Checks that the term is about all properties at once: as they shall be, or as they change.
+    pub fn is_of_all(&self) -> bool {
+        matches!(self.word.as_str(), "desired" | "patch")
+    }
+
     /// Checks that the term is about what a read shows, now or before the first change.
     pub fn is_of_read(&self) -> bool {
         matches!(self.word.as_str(), "read" | "object")

@@ -39,7 +39,12 @@ fn update(ty: &str, before: Json, desired: Json, changed: &[&str]) -> Vec<String
 #[test]
 fn a_type_without_a_binding_is_one_gap() {
     let found = creation("aws.nosuch.thing", json!({ "A": 1 }));
-    assert_eq!(found, ["`aws.nosuch.thing` has no binding: expected in stdlib/aws/nosuch.toml"]);
+    assert_eq!(
+        found,
+        [
+            "`aws.nosuch.thing` has no binding, and AWS's Cloud Control API does not drive it: expected in stdlib/aws/nosuch.toml"
+        ]
+    );
 }
 
 #[test]

@@ -11,6 +11,13 @@ pub struct CodePage {
     pub text: &'static str,
 }
 
+impl CodePage {
+    /// Checks whether its diagnostics never are errors, which the page says in the line `Severity: warning` or `Severity: advice`.
+    pub fn is_never_an_error(&self) -> bool {
+        self.text.lines().any(|line| matches!(line, "Severity: warning" | "Severity: advice"))
+    }
+}
+
 include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 /// Returns all pages, by code.

@@ -4,8 +4,9 @@ use super::waivers::about;
 use gpb_base::diag::{Diagnostic, Severity};
 use gpb_base::source::Span;
 use gpb_catalog::{TypeLookup, display_path};
-use gpb_model::{Model, PolicyFinding, PolicySeverity, Waiver};
+use gpb_model::{Evidence, Model, PolicyFinding, PolicySeverity, Waiver};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The most properties that a message points at.
 const MOST_LABELS: usize = 3;
@@ -17,8 +18,16 @@ const MOST_LABELS: usize = 3;
 pub fn check(model: &Model, types: TypeLookup<'_>, day: &str) -> Vec<Diagnostic> {
     let mut groups: BTreeMap<(Span, Span, &str, bool), usize> = BTreeMap::new();
     let mut found: Vec<FindingGroup<'_>> = Vec::new();
+    let mut ended: BTreeMap<Span, (&Waiver, &Waiver)> = BTreeMap::new();
     for finding in &model.findings {
-        let waiver = about(model, finding).into_iter().next();
+        // The narrowest that holds; where all have ended, the narrowest of them.
+        let waivers = about(model, finding);
+        let holds = waivers.iter().find(|waiver| day <= waiver.until.as_str());
+        let waiver = holds.or(waivers.first()).copied();
+        if let Some(holds) = holds {
+            let is_ended = |waiver: &&&Waiver| day > waiver.until.as_str();
+            ended.extend(waivers.iter().filter(is_ended).map(|waiver| (waiver.span, (*waiver, *holds))));
+        }
         let key = (finding.rule.span, finding.declared, finding.reason.as_str(), waiver.is_some());
         if let Some(group) = groups.get(&key).and_then(|at| found.get_mut(*at)) {
             group.more += 1;
@@ -27,7 +36,18 @@ pub fn check(model: &Model, types: TypeLookup<'_>, day: &str) -> Vec<Diagnostic>
             found.push(FindingGroup { first: finding, more: 0, waiver });
         }
     }
-    found.iter().map(|group| group.diagnostic(model, types, day)).collect()
+    let ended = ended.into_values().map(|(waiver, holds)| ended_beside(waiver, holds));
+    found.iter().map(|group| group.diagnostic(model, types, day)).chain(ended).collect()
+}
+
+/// Returns the warning about a waiver that has ended while another lets the same pass.
+fn ended_beside(waiver: &Waiver, holds: &Waiver) -> Diagnostic {
+    let message =
+        format!("this waiver of the policy `{}` ended on {}, and another one holds", waiver.policy, waiver.until);
+    Diagnostic::warning("GPB9024", message)
+        .with_label(waiver.span, "this waiver is of no use any more")
+        .with_label(holds.until_span, format!("the other one holds until {}", holds.until))
+        .help("remove the one that has ended")
 }
 
 /// The findings about the resources of one declaration.
@@ -48,9 +68,20 @@ impl FindingGroup<'_> {
         };
         if !self.first.judged {
             let message = format!("the policy `{policy}` cannot be judged for {subject} before apply: {reason}");
-            return self.with_places(Diagnostic::warning("GPB9021", message), model, types).help(
-                "what it asks about is known only after apply; give the property a value here to have it judged",
-            );
+            let is_existing = |one: &&Arc<Evidence>| {
+                model.resources.iter().any(|resource| resource.existing && resource.address == one.resource)
+            };
+            let help = match self.first.evidence.iter().find(is_existing) {
+                Some(one) => format!(
+                    "`{}` is `existing`: a policy knows only the plain values that the program writes in it",
+                    one.resource
+                ),
+                None => {
+                    "what it asks about is known only after apply; give the property a value here to have it judged"
+                        .to_owned()
+                }
+            };
+            return self.with_places(Diagnostic::warning("GPB9021", message), model, types).help(help);
         }
         let breaks = if self.more == 0 { "breaks" } else { "break" };
         let message = format!("{subject} {breaks} the policy `{policy}`: {reason}");

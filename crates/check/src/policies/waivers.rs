@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// Returns the waivers that are about a finding, the narrowest first.
 pub(super) fn about<'m>(model: &'m Model, finding: &PolicyFinding) -> Vec<&'m Waiver> {
     let is_about =
-        |waiver: &&Waiver| waiver.policy == finding.rule.policy && covers(&waiver.scope, finding.of.as_str());
+        |waiver: &&Waiver| waiver.declared == finding.rule.declared && covers(&waiver.scope, finding.of.as_str());
     let mut found: Vec<&Waiver> = model.goals.waivers.iter().filter(is_about).collect();
     found.sort_by_key(|waiver| std::cmp::Reverse(waiver.scope.len()));
     found
@@ -20,7 +20,7 @@ pub fn unused_waivers<'m>(models: impl Iterator<Item = &'m Model>) -> Vec<Diagno
     let mut used = BTreeMap::new();
     for model in models {
         for waiver in &model.goals.waivers {
-            if model.policies.binary_search(&waiver.policy).is_err() {
+            if model.policies.binary_search(&waiver.declared).is_err() {
                 continue;
             }
             let lets_pass = model.findings.iter().any(|one| about(model, one).contains(&waiver));

@@ -126,10 +126,13 @@ fn values(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     Ok(Value::list(entries(call, 0).map(|(_, value)| value.clone()).collect(), call.span))
 }
 
+/// The code of policies that `merge` would lose.
+pub(crate) const MERGED_POLICIES: &str = "GPB1161";
+
 fn merge(call: &BuiltinCall) -> Result<Value, Diagnostic> {
     let mut documents = call.args.iter().filter(|arg| ops::is_document(arg));
     if let (Some(first), Some(second)) = (documents.next(), documents.next()) {
-        return Err(Diagnostic::error("GPB1161", "`merge` keeps the statements of one policy alone")
+        return Err(Diagnostic::error(MERGED_POLICIES, "`merge` keeps the statements of one policy alone")
             .with_label(call.span, "statements would be lost")
             .with_label(first.span, "these statements are lost")
             .with_label(second.span, "these take their place")

@@ -26,6 +26,7 @@ pub use at_apply::resolve;
 pub use builtin::{Builtin, CallArg, Param};
 pub use call::call;
 pub(crate) use call::{TEMPLATE, TemplateCall, template};
+pub(crate) use collection::MERGED_POLICIES;
 pub use table::{all, called, lookup, names, unknown};
 pub use text::sha256;
 

@@ -170,10 +170,10 @@ impl YamlReader<'_> {
             let help = "readers differ on it: put it in quotes to keep its zeros, or write an octal number as `0o17`";
             return Err(self.refuse(line, &format!("`{text}` begins with a zero"), help));
         }
-        match number(text, unsigned) {
-            None => Ok(Value::text(text, span)),
-            Some(Some(number)) => Ok(Value::number(number, span)),
-            Some(None) => Err(gpb_base::unit::too_large(self.call.arg_span(0))),
+        match PlainScalar::read(text, unsigned) {
+            PlainScalar::Text => Ok(Value::text(text, span)),
+            PlainScalar::Number(number) => Ok(Value::number(number, span)),
+            PlainScalar::TooLong => Err(gpb_base::unit::too_large(self.call.arg_span(0))),
         }
     }
 
@@ -198,38 +198,47 @@ fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
-/// Returns the number that a plain scalar is by the core schema; within, none for one with too many digits.
-#[expect(clippy::option_option, reason = "a scalar that is no number is a string, one that is too long a mistake")]
-fn number(text: &str, unsigned: &str) -> Option<Option<Decimal>> {
-    let radix = |digits: &str, radix: u32| {
-        let is_all = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
-        is_all.then(|| u64::from_str_radix(digits, radix).ok().map(Decimal::from))
-    };
-    if let Some(digits) = text.strip_prefix("0o") {
-        return radix(digits, 8);
+/// What a plain scalar is by the core schema.
+enum PlainScalar {
+    /// No number.
+    Text,
+    /// A number with more digits than there is room for.
+    TooLong,
+    Number(Decimal),
+}
+
+impl PlainScalar {
+    fn read(text: &str, unsigned: &str) -> Self {
+        let of = |read: Option<Decimal>| read.map_or(Self::TooLong, |number| Self::Number(number.normalize()));
+        let radix = |digits: &str, radix: u32| {
+            let is_all = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
+            if is_all { of(u64::from_str_radix(digits, radix).ok().map(Decimal::from)) } else { Self::Text }
+        };
+        if let Some(digits) = text.strip_prefix("0o") {
+            return radix(digits, 8);
+        }
+        if let Some(digits) = text.strip_prefix("0x") {
+            return radix(digits, 16);
+        }
+        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))),
+            None => (unsigned, None),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number = digits(whole)
+            && digits(fraction)
+            && !(whole.is_empty() && fraction.is_empty())
+            && exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent));
+        if !is_number {
+            return Self::Text;
+        }
+        let sign = if text.starts_with('-') { "-" } else { "" };
+        let spelled = format!("{sign}0{whole}.{fraction}0");
+        let power = text.split_once(['e', 'E']).map(|(_, power)| power.strip_prefix('+').unwrap_or(power));
+        of(match power {
+            Some(power) => Decimal::from_scientific(&format!("{spelled}e{power}")).ok(),
+            None => spelled.parse().ok(),
+        })
     }
-    if let Some(digits) = text.strip_prefix("0x") {
-        return radix(digits, 16);
-    }
-    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))),
-        None => (unsigned, None),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let is_number = digits(whole)
-        && digits(fraction)
-        && !(whole.is_empty() && fraction.is_empty())
-        && exponent.is_none_or(|exponent| !exponent.is_empty() && digits(exponent));
-    if !is_number {
-        return None;
-    }
-    let sign = if text.starts_with('-') { "-" } else { "" };
-    let spelled = format!("{sign}0{whole}.{fraction}0");
-    let power = text.split_once(['e', 'E']).map(|(_, power)| power.strip_prefix('+').unwrap_or(power));
-    let read = match power {
-        Some(power) => Decimal::from_scientific(&format!("{spelled}e{power}")).ok(),
-        None => spelled.parse().ok(),
-    };
-    Some(read.map(|number: Decimal| number.normalize()))
 }

@@ -41,14 +41,19 @@ impl<'p> Expander<'_, 'p> {
                 if self.state.meter.is_spent() {
                     break;
                 }
-                // A body that could not be read has been reported.
-                let Ok(entries) = self.body_of(node, node.stmt.name.span) else { continue };
-                if says_usage(&node.def, &entries) {
-                    let usage = self.usage(&entries);
-                    self.goals.borrow_mut().resource_usage.insert(node.handle.address.clone(), usage);
-                }
                 let mut order = PropertyOrder::default();
-                reader.give(self.evaluated(node, &entries, &mut order));
+                let made: EvalResult<_> = self.attributed(&node.frame, || {
+                    let entries = self.body_of(node, node.stmt.name.span)?;
+                    if says_usage(&node.def, &entries) {
+                        let usage = self.usage(&entries);
+                        self.goals.borrow_mut().resource_usage.insert(node.handle.address.clone(), usage);
+                    }
+                    let properties = self.evaluated(node, &entries, &mut order);
+                    Ok((entries, properties))
+                });
+                // A body that could not be read has been reported.
+                let Ok((entries, properties)) = made else { continue };
+                reader.give(properties);
                 evaluated.push((node, entries, order));
             }
             (evaluated, reader.finish())
@@ -68,7 +73,7 @@ impl<'p> Expander<'_, 'p> {
         let stmt = node.stmt;
         let mut read = read.unwrap_or_else(|job| self.interpreter().with_context(&node.scope(), |cx| job.read(cx)));
         let told = std::mem::take(&mut read.diagnostics);
-        self.cx.reports.all(told.into_iter().map(|diagnostic| self.attribute_to_use(node, diagnostic)));
+        self.cx.reports.all(told.into_iter().map(|diagnostic| self.attribute_to_use(&node.frame, diagnostic)));
         if !stmt.existing {
             tags::merge(&node.def, tags, &mut read.values);
         }

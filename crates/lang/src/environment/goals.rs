@@ -50,7 +50,9 @@ impl<'p> Expander<'_, 'p> {
             Stmt::Recover(recover) => self.recover(recover, scope, at),
             Stmt::Derived { from, stmts, span } => self.derived(from, stmts, *span, scope, at),
             Stmt::Waive(waive) => {
-                self.goals.borrow_mut().waivers.extend(policy_items::waiver(waive, at));
+                let home = self.cx.home_of(waive.span, scope.frame.module_cx.module);
+                let waiver = policy_items::waiver(self.cx, home, waive, at);
+                self.goals.borrow_mut().waivers.extend(waiver);
                 Ok(())
             }
             Stmt::Needs { amount, what, of, span } => self.need(amount, what, of, *span, scope, at),

@@ -69,6 +69,7 @@ impl<'p> Expander<'_, 'p> {
             overrides: self.applied_overrides(),
             inputs: self.inputs_used(&frame),
             layers: std::mem::take(&mut collected.layers),
+            parts: std::mem::take(&mut collected.parts),
             ..Model::default()
         };
         // The facts look at the model alone, and need the room.
@@ -85,7 +86,7 @@ impl<'p> Expander<'_, 'p> {
         let in_force = if tier.is_some() { Vec::new() } else { policy_items::in_force(self.cx, item, stack) };
         let judge = |worker: &FactWorker<'_, 'p>| policy_items::evaluate(worker, &in_force);
         let (resources, facts, findings) = facts::evaluate_and(&inputs, resources, sites, judge);
-        let policies = policy_items::names(&in_force);
+        let policies = policy_items::places(&in_force);
         Ok(Model { resources, facts, findings, policies, goals, authored, ..model })
     }
 

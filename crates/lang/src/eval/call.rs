@@ -12,7 +12,7 @@ use crate::ty::{ModuleFiles, TypeContext};
 use gpb_base::diag::{Diagnostic, nearest};
 use gpb_base::source::Span;
 use gpb_model::value::Value;
-use gpb_syntax::ast::{Arg, Binding, Expr, FnItem, Ident};
+use gpb_syntax::ast::{Arg, Binding, Expr, ExprKind, FnItem, Ident};
 
 /// The number of elements of one list that stand for any number of them.
 const MAX_SAMPLES: usize = 32;
@@ -66,7 +66,8 @@ impl<'p> Interpreter<'_, 'p> {
             }
         }
         let value = self
-            .with_context(scope, |cx| self.ok(builtins::call(builtin, given, &TypeContext { files, ..*cx }, span)))?;
+            .with_context(scope, |cx| builtins::call(builtin, given, &TypeContext { files, ..*cx }, span))
+            .map_err(|diagnostic| self.report(self.with_sum(diagnostic, args)))?;
         if let (Some(world), Some(items)) = (self.view.world().filter(|_| sampled), value.as_list()) {
             // A few stand for all: each is compared with every element that is asked about.
             world.sample(items.get(..MAX_SAMPLES).unwrap_or(items), span);
@@ -74,6 +75,26 @@ impl<'p> Interpreter<'_, 'p> {
         let value = self.measured_size(value, span)?;
         self.state.meter.text(self.cx, span, value.as_text().map_or(0, |text| text.len()))?;
         Ok(value)
+    }
+
+    /// Adds the fix that joins the arguments by `+`, where that is what the diagnostic asks for.
+    fn with_sum(&self, diagnostic: Diagnostic, args: &[Arg]) -> Diagnostic {
+        let whole = diagnostic.span().filter(|_| diagnostic.code == builtins::MERGED_POLICIES);
+        let (Some(whole), true) = (whole, args.iter().all(|arg| arg.name.is_none())) else { return diagnostic };
+        let side = |arg: &Arg| {
+            let text = self.cx.program.sources.slice(arg.value.span).trim();
+            let is_plain = matches!(
+                *arg.value.kind,
+                ExprKind::Name(_)
+                    | ExprKind::Member { .. }
+                    | ExprKind::Index { .. }
+                    | ExprKind::Call { .. }
+                    | ExprKind::Policy(_)
+            );
+            if is_plain { text.to_owned() } else { format!("({text})") }
+        };
+        let sum = args.iter().map(side).collect::<Vec<_>>().join(" + ");
+        diagnostic.fix("join them by `+`", whole, sum)
     }
 
     /// Calls a function that looks at the graph, which there is only for facts.
@@ -108,7 +129,7 @@ impl<'p> Interpreter<'_, 'p> {
             ));
         }
         let values = args.iter().enumerate().map(|(at, arg)| {
-            let ty = if at == 0 { self.spelt_type(function, &arg.value, scope)? } else { None };
+            let ty = if function.takes_a_type(at) { self.spelt_type(&arg.value, scope)? } else { None };
             ty.map_or_else(|| self.eval(&arg.value, scope, Expectation::Any), Ok)
         });
         let values: EvalResult<Vec<Value>> = values.collect();
@@ -116,10 +137,7 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     /// Returns the resource type that is written in the place of a text: `count(aws.sqs.queue)`.
-    fn spelt_type(&self, function: &GraphFunction, arg: &'p Expr, scope: &Scope<'p>) -> EvalResult<Option<Value>> {
-        if !function.is_about_a_type() {
-            return Ok(None);
-        }
+    fn spelt_type(&self, arg: &'p Expr, scope: &Scope<'p>) -> EvalResult<Option<Value>> {
         let (Some(head), Some(name)) = (graph_functions::head_of(arg), graph_functions::spelt_type(arg)) else {
             return Ok(None);
         };

@@ -41,8 +41,11 @@ impl<'p> Interpreter<'_, 'p> {
         scope: &Scope<'p>,
         span: Span,
     ) -> EvalResult<Value> {
-        let written = of.span;
+        let (expr, written) = (of, of.span);
         let of = self.named(of, scope)?;
+        if self.is_unset_tag(expr, &of, &name.text, scope) {
+            return Ok(Value::absent(span));
+        }
         let any_key = self.any_entry(&of).is_some();
         if let Some(first) = keyed_without(&of, &name.text).filter(|_| !optional && !any_key) {
             let (of, name) = (self.cx.program.sources.slice(written), (&name.text, name.span));
@@ -83,9 +86,22 @@ impl<'p> Interpreter<'_, 'p> {
     }
 
     pub(super) fn index(&self, of: &'p Expr, index: &'p Expr, scope: &Scope<'p>, span: Span) -> EvalResult<Value> {
+        let expr = of;
         let of = self.indexed(of, 1, scope);
         let index = self.eval(index, scope, Expectation::Any);
-        self.element(&of?, &index?, span)
+        let (of, index) = (of?, index?);
+        if index.as_text().is_some_and(|key| self.is_unset_tag(expr, &of, key, scope)) {
+            return Ok(Value::absent(span));
+        }
+        self.element(&of, &index, span)
+    }
+
+    /// Checks for a tag that a resource does not have, `r.tags.owner`, where tags are read as a map.
+    fn is_unset_tag(&self, tags: &'p Expr, value: &Value, key: &str, scope: &Scope<'p>) -> bool {
+        let ExprKind::Member { of, name, .. } = &*tags.kind else { return false };
+        self.view.is_finished()
+            && value.as_map().is_some_and(|entries| !entries.contains_key(key))
+            && self.named(of, scope).is_ok_and(|of| self.view.is_tag(&of, &name.text))
     }
 
     /// Returns the value that so many indexes follow.
@@ -149,7 +165,9 @@ impl<'p> Interpreter<'_, 'p> {
             if self.view.lacks(&reference.to, &path) {
                 return Some(Value::absent(span));
             }
-            Some(Value::reference(reference.to.clone(), path, type_of(def, shape), span))
+            // A part of what may be absent may be absent.
+            let ty = if unknown.ty.is_optional() { type_of(def, shape).optional() } else { type_of(def, shape) };
+            Some(Value::reference(reference.to.clone(), path, ty, span))
         };
         match shape {
             Shape::Object(object) => {

@@ -58,7 +58,8 @@ impl<'p> Interpreter<'_, 'p> {
     fn unmet(&self, stmt: &'p RequireStmt, scope: &Scope<'p>, of: &RequiredOf<'_>) -> EvalResult<Option<Diagnostic>> {
         let condition = self.named(&stmt.condition, scope)?;
         let is_open = self.view.world().is_some();
-        if is_open {
+        // The reason is read where the condition does not hold; what is absent under it may be what made it hold.
+        if is_open && condition.kind != ValueKind::Bool(true) {
             self.reason(stmt, scope)?;
         }
         match &condition.kind {

@@ -48,6 +48,11 @@ pub trait ResourceView<'p> {
         false
     }
 
+    /// Checks whether `of.name` are the tags of a resource: one that is not set is absent.
+    fn is_tag(&self, _of: &Value, _name: &str) -> bool {
+        false
+    }
+
     /// Returns what a function of the graph evaluates to; called only where the resources are finished.
     fn call(&self, _function: &str, _args: &[Value], _span: Span) -> EvalResult<Value> {
         Err(AlreadyReported)

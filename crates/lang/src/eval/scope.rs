@@ -195,6 +195,18 @@ impl<'p> Frame<'p> {
         find(self.vars.as_ref(), name)
     }
 
+    /// Returns the declaration of a name in this body, or else in the nearest around it.
+    pub fn nearest_declaration(&self, name: &str) -> Option<&DeclKind<'p>> {
+        let mut frame = Some(self);
+        while let Some(one) = frame {
+            if let Some(declared) = one.index.names.get(name) {
+                return Some(&declared.what);
+            }
+            frame = one.parent.as_deref();
+        }
+        None
+    }
+
     /// Returns the parameters the body declares, in order.
     pub fn params(&self) -> Vec<&'p Binding> {
         let declared = self.index.in_order();

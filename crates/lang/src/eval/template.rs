@@ -32,8 +32,10 @@ impl<'p> Interpreter<'_, 'p> {
         names.parts(&file.parts);
         // The names of a map whose keys nobody has given yet are not known.
         let is_open = vars.contains_key(ANY_KEY);
-        let known = is_open || names.are_given(&vars);
-        if names.failed || !known || file.diagnostics.iter().any(Diagnostic::is_error) {
+        // What a part that cannot be read would have used is not known.
+        let is_broken = file.diagnostics.iter().any(Diagnostic::is_error);
+        let known = is_open || names.are_given(&vars, !is_broken);
+        if names.failed || !known || is_broken {
             return Err(AlreadyReported);
         }
         if is_open {
@@ -61,8 +63,8 @@ struct TemplateNames<'a, 'i, 'p> {
 }
 
 impl<'p> TemplateNames<'_, '_, 'p> {
-    /// Reports the names that are not given, and the values that nothing asks for.
-    fn are_given(&self, vars: &ValueMap) -> bool {
+    /// Reports the names that are not given, and, where the `whole` template was read, the values that nothing asks for.
+    fn are_given(&self, vars: &ValueMap, whole: bool) -> bool {
         let mut given = true;
         for (name, written) in &self.found {
             if !vars.contains_key(*name) {
@@ -70,7 +72,7 @@ impl<'p> TemplateNames<'_, '_, 'p> {
                 given = false;
             }
         }
-        for (name, entry) in vars.iter().filter(|(name, _)| !self.found.contains_key(&***name)) {
+        for (name, entry) in vars.iter().filter(|(name, _)| whole && !self.found.contains_key(&***name)) {
             let diagnostic = Diagnostic::warning("GPB1223", format!("the template does not use `{name}`"));
             let diagnostic = diagnostic.with_label(entry.key, "given here");
             self.interpreter.report(diagnostic.help("leave it out, or put `${…}` with the name into the template"));

@@ -6,7 +6,7 @@ use super::scope::Scope;
 use super::symbols::symbol_of;
 use super::world::symbol;
 use crate::compile_context::{AlreadyReported, EvalResult};
-use crate::inputs::{VARIABLE, holds_secret, read_as};
+use crate::inputs::{InputText, VARIABLE, holds_secret, read_as};
 use crate::node_id::NodeId;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::{FileId, Span};
@@ -65,10 +65,7 @@ impl<'p> Interpreter<'_, 'p> {
         let found = self.cx.inputs.variables.get(&**name);
         self.state.variables.borrow_mut().insert(name.to_string(), found.cloned());
         let Some(text) = found else { return Ok(Value::absent(span)) };
-        if *ty.required() == Type::Any {
-            return Ok(Value::text(text.as_str(), span));
-        }
-        let read = read_as(&ty, text, (FileId::default(), text, 0));
+        let read = read_as(&ty, &InputText { text, file: FileId::default(), whole: text, from: 0 });
         let read = read.and_then(|value| self.with_context(scope, |cx| crate::ty::conform(value, &ty, cx)));
         read.map(|value| value.with_span(span)).map_err(|why| {
             let message = format!("the environment variable `{name}` is {text:?}, which is no `{ty}`");

@@ -23,7 +23,7 @@ impl<'p> Expander<'_, 'p> {
             if self.world.is_some() && self.is_of_component(of) {
                 return Ok(self.any_output(&frame, binding, *at, span));
             }
-            return Ok(self.output(&frame, binding, *at, span)?.with_span(span));
+            return Ok(self.attributed(&frame, || self.output(&frame, binding, *at, span))?.with_span(span));
         }
         match frame.index.names.get(name.text.as_str()) {
             Some(declared) if !matches!(declared.what, DeclKind::Let(_)) => {

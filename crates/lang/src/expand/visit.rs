@@ -8,6 +8,7 @@ use gpb_base::source::Span;
 use gpb_model as model;
 use gpb_model::value::{Value, ValueKind};
 use gpb_syntax::ast::{Binding, NamePath, Stmt};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// An output of the stack or of a layer.
@@ -34,6 +35,8 @@ pub struct ExpansionOutput<'p> {
     pub moves: Vec<(&'p NamePath, &'p NamePath, Span)>,
     /// What is said of resources that are no longer declared: the address, the entries, and where it is written.
     pub removals: Vec<(&'p NamePath, &'p [Stmt], Span)>,
+    /// The outputs and parameters of layers and components, by address; for tests alone.
+    pub parts: BTreeMap<String, Value>,
 }
 
 impl<'p> Expander<'_, 'p> {
@@ -56,7 +59,12 @@ impl<'p> Expander<'_, 'p> {
         into: &mut ExpansionOutput<'p>,
     ) -> EvalResult<()> {
         match stmt {
-            Stmt::Param(binding) | Stmt::Let(binding) => self.visit_name(frame, at, &binding.name).map(drop),
+            Stmt::Param(binding) => {
+                let value = self.visit_name(frame, at, &binding.name)?;
+                self.visit_part(frame, binding, &value, into);
+                Ok(())
+            }
+            Stmt::Let(binding) => self.visit_name(frame, at, &binding.name).map(drop),
             Stmt::Resource(resource) => {
                 let value = self.visit_name(frame, at, &resource.name)?;
                 if let ValueKind::Resource(handle) = &value.kind {
@@ -134,7 +142,14 @@ impl<'p> Expander<'_, 'p> {
     fn visit_body(&self, instance: &Rc<Instance<'p>>, into: &mut ExpansionOutput<'p>) {
         self.check_arguments(instance);
         if let Some(frame) = instance.frame.get() {
-            self.visit(frame, into);
+            self.attributed(frame, || self.visit(frame, into));
+        }
+    }
+
+    /// Keeps an output or a parameter for the conditions of a test, which see it as whoever uses the component does.
+    fn visit_part(&self, frame: &Rc<Frame<'p>>, binding: &'p Binding, value: &Value, into: &mut ExpansionOutput<'p>) {
+        if self.cx.keeps_parts && !frame.module_cx.prefix.is_empty() && !value.is_absent() {
+            into.parts.insert(frame.module_cx.address(&binding.name.text).to_string(), value.clone());
         }
     }
 
@@ -146,6 +161,7 @@ impl<'p> Expander<'_, 'p> {
         into: &mut ExpansionOutput<'p>,
     ) -> EvalResult<()> {
         let value = self.output(frame, binding, at, binding.name.span)?;
+        self.visit_part(frame, binding, &value, into);
         if frame.module_cx.components.is_empty() && !value.is_absent() {
             let name = match &frame.module_cx.layer {
                 Some(layer) => format!("{layer}.{}", binding.name.text),

@@ -10,6 +10,7 @@ use gpb_catalog::typed::value_of;
 use gpb_catalog::{Shape, TypeDef};
 use gpb_model as model;
 use gpb_model::PropPath;
+use gpb_model::ty::Type;
 use gpb_model::value::{ResourceHandle, Value, ValueEntry, ValueKind, ValueMap};
 use std::sync::Arc;
 
@@ -19,10 +20,10 @@ impl FactWorker<'_, '_> {
         let first = args.first().ok_or(AlreadyReported)?;
         match name {
             "count" => {
-                let count = self.reader.of_type(&self.type_name(first)?).len();
+                let count = self.counted(&self.type_name(first)?).len();
                 Ok(Value::number(u64::try_from(count).unwrap_or(u64::MAX), span))
             }
-            "all" => Ok(resources(self.reader.of_type(&self.type_name(first)?), span)),
+            "all" => Ok(resources(self.counted(&self.type_name(first)?), span)),
             "resources_where" => self.resources_where(args, span),
             "document_of" => Ok(self.document_of(first, span)),
             "resource_of" => self.resource_of(first, args.get(1), span),
@@ -50,6 +51,24 @@ impl FactWorker<'_, '_> {
         }
     }
 
+    /// Returns the resources of a type; policies and tests count those that gpb makes.
+    fn counted(&self, ty: &str) -> Vec<Arc<ResourceHandle>> {
+        let mut all = self.reader.of_type(ty);
+        if self.is_of_rules {
+            all.retain(|handle| !self.reader.resource(&handle.address).is_some_and(|resource| resource.existing));
+        }
+        all
+    }
+
+    /// Returns an `existing` resource of a type of which nobody knows what it has in a property.
+    fn open_at(&self, ty: &str, path: &PropPath) -> Option<Arc<ResourceHandle>> {
+        let is_open = |handle: &Arc<ResourceHandle>| {
+            let resource = self.reader.resource(&handle.address);
+            resource.is_some_and(|one| one.existing && !one.properties.contains_key(path.head()))
+        };
+        self.reader.of_type(ty).into_iter().find(is_open)
+    }
+
     fn resources_where(&self, args: &[Value], span: Span) -> EvalResult<Value> {
         let [ty, property, value] = args else { return Err(AlreadyReported) };
         let name = self.type_name(ty)?;
@@ -61,6 +80,13 @@ impl FactWorker<'_, '_> {
             ValueKind::Absent => return Ok(Value::list(Vec::new(), span)),
             _ => self.reader.keys_of_value(&self.to_model(value)?),
         };
+        if let Some(open) = self.open_at(&name, &path).filter(|_| self.is_of_rules) {
+            let ty = Type::list(Type::Resource(Some(name.as_str().into())));
+            self.reader.read(
+                self.reader.property(self.reader.resource(&open.address).ok_or(AlreadyReported)?, path.clone()).into(),
+            );
+            return Ok(Value::reference(open.address.clone(), path, ty, span));
+        }
         Ok(resources(self.reader.holders(&def, &path, &keys), span))
     }
 

@@ -12,6 +12,7 @@ mod parallel;
 mod program;
 mod property_access;
 mod resource_graph;
+pub mod tags;
 mod usage;
 mod worker;
 

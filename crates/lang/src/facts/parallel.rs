@@ -64,7 +64,7 @@ pub fn evaluate_and<'w, 'p, T: Default>(
     // Facts read resources as they are sent; where something is wrong with those, what a fact misses is no mistake of its own.
     let whole = !inputs.cx.reports.has_errors();
     let facts = in_parallel(inputs, &graph, whole);
-    let more = if whole { also(&FactWorker::new(inputs, &graph)) } else { T::default() };
+    let more = if whole { also(&FactWorker::of_rules(inputs, &graph)) } else { T::default() };
     let resources = Arc::try_unwrap(graph).map_or_else(|graph| graph.resources.clone(), |graph| graph.resources);
     (resources, facts, more)
 }

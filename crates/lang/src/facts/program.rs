@@ -48,6 +48,11 @@ impl FactProgram {
         Self { program, resolved: resolved.into(), whole, catalog, cloud }
     }
 
+    /// Checks that the program has no errors: else nothing is evaluated over its resources.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.whole
+    }
+
     /// Lets go of the trees: no facts are evaluated any more.
     pub fn clear(&mut self) {
         (self.program, self.resolved, self.whole) = (Arc::default(), Arc::default(), false);
@@ -65,7 +70,7 @@ impl FactProgram {
             let inputs = FactInputs { cx: &cx, resolved, environment, goals: &model.goals };
             let sites = model.resources.iter().map(site).collect();
             let graph = Arc::new(ResourceGraph::new(model.resources.clone(), sites, &model.goals.needs));
-            work(&FactWorker::new(&inputs, &graph))
+            work(&FactWorker::of_rules(&inputs, &graph))
         })
     }
 

@@ -1,5 +1,6 @@
 //! Properties of finished resources.
 
+use super::tags;
 use super::worker::FactWorker;
 use crate::compile_context::{AlreadyReported, EvalResult};
 use gpb_base::source::Span;
@@ -27,11 +28,18 @@ impl FactWorker<'_, '_> {
         };
         let path = PropPath::default().child(&property.aws);
         let written = resource.properties.get(&property.aws);
+        let reference = |ty| Value::reference(handle.address.clone(), path.clone(), ty, span);
+        let is_tagging = self.is_of_rules && def.is_tagged_by(&property.aws);
+        // Of what gpb does not make, a policy and a test know the plain values it is found by.
+        let is_open = self.is_of_rules && resource.existing && !written.is_some_and(is_plain);
         let value = match (written, &property.default) {
+            _ if is_open && def.is_returned(&path) => reference(type_of(&def, &property.shape)),
+            // Whether there is anything is unknown too.
+            _ if is_open && is_tagging => reference(Type::map(Type::String).optional()),
+            _ if is_open => reference(type_of(&def, &property.shape).optional()),
+            _ if is_tagging => tags::of_resource(&def, resource, span),
             (Some(value), _) => value_of(&def, &property.shape, value, span),
-            (None, _) if def.is_read_only(&path) => {
-                Value::reference(handle.address.clone(), path.clone(), type_of(&def, &property.shape), span)
-            }
+            (None, _) if def.is_read_only(&path) => reference(type_of(&def, &property.shape)),
             (None, Some(default)) => match model::PropertyValue::try_from(default.clone()) {
                 Ok(value) => value_of(&def, &property.shape, &value, span),
                 Err(_) => Value::absent(span),
@@ -43,4 +51,9 @@ impl FactWorker<'_, '_> {
         }
         Ok(value)
     }
+}
+
+fn is_plain(value: &model::PropertyValue) -> bool {
+    use model::PropertyValue as Written;
+    !matches!(value, Written::List(_) | Written::Map(_))
 }

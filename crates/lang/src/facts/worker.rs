@@ -41,6 +41,8 @@ pub struct FactWorker<'w, 'p> {
     pub(super) goals: &'w Goals,
     /// The graph, with what was read of it.
     pub reader: GraphReader,
+    /// True for policies and tests, which are about what gpb makes: of an `existing` resource they know what is written.
+    pub(super) is_of_rules: bool,
 }
 
 /// A resource while its facts are evaluated.
@@ -71,11 +73,16 @@ impl<'w, 'p> FactWorker<'w, 'p> {
         Self::new(inputs, graph).evaluate_part(part, whole)
     }
 
-    /// Returns a worker that has evaluated nothing.
-    pub fn new(inputs: &FactInputs<'w, 'p>, graph: &Arc<ResourceGraph>) -> Self {
+    /// Returns a worker that has evaluated nothing, for facts.
+    fn new(inputs: &FactInputs<'w, 'p>, graph: &Arc<ResourceGraph>) -> Self {
         let FactInputs { cx, resolved, environment, goals } = *inputs;
         let (state, reader) = (EvalState::default(), GraphReader::new(graph.clone()));
-        FactWorker { cx, resolved, state, environment, goals, reader }
+        FactWorker { cx, resolved, state, environment, goals, reader, is_of_rules: false }
+    }
+
+    /// Returns a worker for policies and tests.
+    pub fn of_rules(inputs: &FactInputs<'w, 'p>, graph: &Arc<ResourceGraph>) -> Self {
+        FactWorker { is_of_rules: true, ..Self::new(inputs, graph) }
     }
 
     fn evaluate_part(&self, part: Range<usize>, whole: bool) -> Vec<Fact> {
@@ -128,6 +135,23 @@ impl<'p> ResourceView<'p> for FactWorker<'_, 'p> {
 
     fn call(&self, function: &str, args: &[Value], span: Span) -> EvalResult<Value> {
         self.graph_function(function, args, span)
+    }
+
+    fn is_tag(&self, of: &Value, name: &str) -> bool {
+        match &of.kind {
+            ValueKind::Resource(handle) => {
+                let def = self.cx.def(&handle.ty);
+                let is_tags = |def: Arc<TypeDef>| def.root.by_name(name).is_some_and(|one| def.is_tagged_by(&one.aws));
+                self.is_of_rules && def.is_some_and(is_tags)
+            }
+            // A resource of any type.
+            ValueKind::Map(entries) => {
+                self.is_of_rules
+                    && name == "tags"
+                    && ["address", "stateful"].iter().all(|key| entries.contains_key(*key))
+            }
+            _ => false,
+        }
     }
 
     fn is_used(&self, name: &str) {

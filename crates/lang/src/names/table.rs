@@ -29,6 +29,8 @@ pub struct Names<'p> {
     aliases: Vec<AliasTable<'p>>,
     /// The names of those that could not be read.
     unread: Vec<&'p [Ident]>,
+    /// The modules that use a file without a name that could not be read.
+    open: Vec<bool>,
     /// The library's items; its files see each other's, programs only those that are public.
     prelude: ItemTable<'p>,
     /// The modules of the library.
@@ -117,12 +119,14 @@ impl<'p> Names<'p> {
         let tests = tests.collect();
         let (library, facts) = (&*program.library.items, facts.collect());
         let unread = program.modules.iter().map(|loaded| loaded.unread.as_slice()).collect();
+        let open = program.modules.iter().map(|loaded| loaded.is_open).collect();
         Self {
             visible,
             hidden,
             own,
             aliases,
             unread,
+            open,
             prelude,
             std,
             library,
@@ -161,6 +165,11 @@ impl<'p> Names<'p> {
     /// Checks whether a module uses a file under a name that could not be read.
     pub fn is_unread(&self, from: ModuleId, name: &str) -> bool {
         self.unread.get(from.0).is_some_and(|unread| unread.iter().any(|alias| alias.text == name))
+    }
+
+    /// Checks whether a name that a module does not see may be one of a file that could not be read.
+    pub fn is_open(&self, from: ModuleId) -> bool {
+        self.open.get(from.0).copied().unwrap_or_default()
     }
 
     /// Returns the names under which a module uses others, sorted.
@@ -225,6 +234,18 @@ impl<'p> Names<'p> {
     pub fn stack(&self, from: ModuleId, name: &str) -> Option<GlobalItem<'p, Body>> {
         match self.get(from, ItemKind::Stack, name) {
             Some(NamedItem::Stack(global)) => Some(global),
+            _ => None,
+        }
+    }
+
+    /// Returns the policy of that name in the file itself, or in one that it uses; `pol.name` in that used as `pol`.
+    pub fn policy(&self, from: ModuleId, name: &str) -> Option<GlobalItem<'p, Body>> {
+        let (module, name) = match name.split_once('.') {
+            Some((alias, name)) => (self.own.get(self.alias(from, alias)?.0.0), name),
+            None => (self.visible.get(from.0), name),
+        };
+        match module?.get(&(ItemKind::Policy, name)) {
+            Some(NamedItem::Policy(global)) => Some(*global),
             _ => None,
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::ty::TypeContext;
 use gpb_base::diag::Diagnostic;
+use gpb_base::source::Span;
 use gpb_catalog::regions;
 use gpb_model::PropertyValue;
 use gpb_model::value::{Value, ValueKind};
@@ -19,8 +20,31 @@ pub(super) fn check_resource(value: &Value, cx: &TypeContext) -> Option<Diagnost
                 .help("name the resource's own, `queue.arn`, write the whole `arn:…`, or `\"*\"` for all"),
         );
     }
-    of_another_partition(text, value, cx)
+    is_short(text, value).or_else(|| of_another_partition(text, value, cx))
 }
+
+/// Returns the diagnostic of an ARN that lacks parts: AWS takes `*` for them.
+fn is_short(text: &str, value: &Value) -> Option<Diagnostic> {
+    // A policy's variable may stand for several parts, and what is unknown until apply may go on.
+    if text.contains("${") || value.as_text().is_none() {
+        return None;
+    }
+    let parts = text.splitn(PARTS, ':').count();
+    let is_empty = text.splitn(PARTS, ':').nth(PARTS - 1) == Some("");
+    (parts < PARTS || is_empty).then(|| {
+        let message = if parts < PARTS {
+            format!("`{text}` has {parts} parts, and an ARN has {PARTS}")
+        } else {
+            format!("`{text}` names no resource")
+        };
+        Diagnostic::error("GPB9018", message)
+            .with_label(value.span, "AWS takes `*` for what is missing, which means more than this")
+            .help("an ARN is `arn:partition:service:region:account:resource`; region and account may be empty")
+    })
+}
+
+/// The number of parts of an ARN; the last may hold colons.
+const PARTS: usize = 6;
 
 /// Returns the diagnostic of what is no principal of AWS: an account, a role, a user, a session.
 pub(super) fn check_principal(value: &Value, cx: &TypeContext) -> Option<Diagnostic> {
@@ -41,7 +65,44 @@ pub(super) fn check_principal(value: &Value, cx: &TypeContext) -> Option<Diagnos
                 .help("write the account's 12 digits, or the ARN of a role or a user: `role.arn`"),
         );
     }
-    of_another_partition(text, value, cx)
+    of_another_partition(text, value, cx).or_else(|| of_no_principal(text, value, cx))
+}
+
+/// Reports an ARN of something else than a principal, and one that is to stand for several.
+fn of_no_principal(text: &str, value: &Value, cx: &TypeContext) -> Option<Diagnostic> {
+    if text.contains("${") {
+        return None;
+    }
+    let parts: Vec<&str> = text.splitn(PARTS, ':').collect();
+    let whole = value.as_text().is_some();
+    let service = parts.get(2).filter(|_| whole || parts.len() > 3)?;
+    let wrong = |message: String, label: &str, help: &str| {
+        Some(Diagnostic::error("GPB9004", message).with_label(value.span, label.to_owned()).help(help.to_owned()))
+    };
+    if text.contains(['*', '?']) {
+        let help =
+            "name each principal, or allow the account and narrow it: `when { arn_like { \"aws:PrincipalArn\" = … } }`";
+        return wrong(
+            format!("`{text}` is not a principal of AWS"),
+            "no wildcard stands for a part of a principal",
+            help,
+        );
+    }
+    // Of one that is known in part, the service alone may be.
+    let resource = parts.get(PARTS - 1).copied().filter(|_| whole);
+    let resource = resource.or(whole.then_some(""));
+    if cx.facts.is_principal_arn(service, resource) {
+        return None;
+    }
+    let help = "principals are accounts, roles, users and their sessions: write the account's 12 digits, or `role.arn`";
+    wrong(format!("`{text}` is not a principal of AWS"), "the ARN of something that does not act", help)
+}
+
+/// Returns the diagnostic of a resource that is no principal, behind `to aws`.
+pub fn no_principal(ty: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("GPB9004", format!("a resource of type `{ty}` is not a principal of AWS"))
+        .with_label(span, "the ARN of something that does not act")
+        .help("principals are accounts, roles, users and their sessions: write the account's 12 digits, or `role.arn`")
 }
 
 /// Returns the text that a value is, or begins with, as far as it is known.

@@ -80,7 +80,7 @@ pub(super) fn block(conditions: &Value, cx: &TypeContext, diagnostics: &mut Vec<
             continue;
         }
         let Some(keys) = entry.value.as_map() else {
-            diagnostics.push(expects_object(&entry.value));
+            diagnostics.push(written_twice(name, &entry.value).unwrap_or_else(|| expects_object(&entry.value)));
             continue;
         };
         if keys.is_empty() {
@@ -108,6 +108,17 @@ pub(super) fn block(conditions: &Value, cx: &TypeContext, diagnostics: &mut Vec<
         put(&mut out, &aws, Value::map(tests, entry.value.span));
     }
     Value::map(out, conditions.span)
+}
+
+/// Reports an operator in two blocks: a document has room for one.
+fn written_twice(name: &str, value: &Value) -> Option<Diagnostic> {
+    let [first, again, ..] = value.as_list()? else { return None };
+    (first.as_map().is_some() && again.as_map().is_some()).then(|| {
+        Diagnostic::error("GPB1409", format!("`{name}` is given a value twice"))
+            .with_label(again.span, "given again here")
+            .with_label(first.span, "first given here")
+            .help("write all its tests in one block")
+    })
 }
 
 /// Reports a key that one operator tests in two places: a document has room for one.

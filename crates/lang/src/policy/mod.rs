@@ -9,6 +9,8 @@ mod sid;
 mod statement;
 mod values;
 
+pub(crate) use arn::no_principal;
+pub(crate) use condition::operator;
 pub use document::document;
 pub(crate) use sid::twice;
 pub use statement::{ClauseValue, PolicyStatementValue, Principal};

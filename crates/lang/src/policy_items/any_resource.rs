@@ -1,10 +1,9 @@
 //! A resource of any type, as `each resource as r` sees it.
 
-use crate::facts::FactWorker;
+use crate::facts::{FactWorker, tags};
 use gpb_base::source::Span;
-use gpb_catalog::TypeDef;
+use gpb_model::Resource;
 use gpb_model::value::{Value, ValueEntry, ValueMap};
-use gpb_model::{PropertyValue, Resource};
 
 /// Returns what is the same of all types: `type`, `address`, `layer`, `region`, `account`, `tags`, `stateful`.
 ///
@@ -22,33 +21,6 @@ pub fn value(worker: &FactWorker<'_, '_>, resource: &Resource, span: Span) -> Va
     let account = resource.place.account.as_deref();
     put("account", account.map_or_else(|| Value::absent(span), |account| Value::text(account, span)));
     put("stateful", Value::bool(def.as_ref().is_some_and(|def| def.stateful), span));
-    put("tags", def.map_or_else(|| Value::absent(span), |def| tags(&def, resource, span)));
-    Value::map(map, span)
-}
-
-/// Returns the tags as a map, whatever form the type has for them.
-fn tags(def: &TypeDef, resource: &Resource, span: Span) -> Value {
-    let Some(tagging) = &def.tagging else { return Value::absent(span) };
-    let mut map = ValueMap::default();
-    let mut put = |key: &str, value: &PropertyValue| {
-        let value = match value {
-            PropertyValue::Text(text) => Value::text(text.as_str(), span),
-            other => Value::new_unknown(other.clone(), gpb_model::ty::Type::String, span),
-        };
-        map.insert(key.into(), ValueEntry { key: span, value });
-    };
-    match resource.properties.get(tagging.property.as_str()) {
-        Some(PropertyValue::List(items)) => {
-            for item in items {
-                if let PropertyValue::Map(pair) = item
-                    && let (Some(PropertyValue::Text(key)), Some(value)) = (pair.get("Key"), pair.get("Value"))
-                {
-                    put(key, value);
-                }
-            }
-        }
-        Some(PropertyValue::Map(entries)) => entries.iter().for_each(|(key, value)| put(key, value)),
-        _ => {}
-    }
+    put("tags", def.map_or_else(|| Value::absent(span), |def| tags::of_resource(&def, resource, span)));
     Value::map(map, span)
 }

@@ -1,6 +1,7 @@
 //! Evaluates the rules of policies for each resource they are about.
 
 use super::any_resource;
+use super::reason::spoken;
 use super::settings::{PolicySettings, is_of_any_type};
 use crate::compile_context::{EvalResult, dotted};
 use crate::eval::{Expectation, Scope};
@@ -48,6 +49,7 @@ impl<'p> PolicyRun<'_, '_, 'p> {
         let rule = |clause: &RequireClause| {
             Arc::new(PolicyRule {
                 policy: policy.item.name.text.to_string(),
+                declared: policy.item.name.span,
                 severity: settings.severity,
                 help: settings.help.clone(),
                 source: settings.source.clone(),
@@ -95,7 +97,7 @@ impl<'p> PolicyRun<'_, '_, 'p> {
         };
         let evidence = self.worker.reader.evidence();
         let declared = self.worker.reader.declared(&handle.address).unwrap_or(resource.span);
-        let reason = self.reason(&clause.reason, scope);
+        let reason = spoken(self.worker, &clause.reason, scope);
         let of = handle.address.clone();
         self.found.push(PolicyFinding { rule: rule.clone(), of, judged, reason, declared, evidence });
         Ok(())
@@ -110,12 +112,5 @@ impl<'p> PolicyRun<'_, '_, 'p> {
             ValueKind::Unknown(_) => Ok(Applicability::Unknown),
             _ => Err(self.worker.interpreter().not_a_condition(&value, condition.span)),
         }
-    }
-
-    /// Returns the reason as it is read; where a part of it is unknown, as it is written.
-    fn reason(&self, reason: &'p Expr, scope: &Scope<'p>) -> String {
-        let value = self.worker.interpreter().eval(reason, scope, Expectation::Any);
-        let text = value.ok().and_then(|value| value.as_text().map(ToString::to_string));
-        text.unwrap_or_else(|| self.worker.cx.program.sources.slice(reason.span).trim_matches('"').to_owned())
     }
 }

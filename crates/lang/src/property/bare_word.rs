@@ -7,6 +7,17 @@ use gpb_catalog::{Shape, TypeDef};
 use gpb_model::PropPath;
 use gpb_model::value::BareWord;
 
+/// Checks whether a property may take a word as it is, so that it need not be a name.
+pub fn takes_word(def: &TypeDef, path: &PropPath, word: &str) -> bool {
+    match def.shape_at(path) {
+        Some(Shape::Text(shape)) => {
+            shape.one_of.iter().any(|one| one == word || (shape.any_case && one.eq_ignore_ascii_case(word)))
+        }
+        Some(Shape::Any(_)) => true,
+        _ => false,
+    }
+}
+
 /// Returns the diagnostic for a word that a string property does not take.
 ///
 /// None where it takes it, and where a value of another kind is expected.

@@ -13,7 +13,7 @@ mod to_json;
 mod untyped;
 mod violation;
 
-pub use bare_word::misread_word;
+pub use bare_word::{misread_word, takes_word};
 pub use body::{BodyProperties, changed, to_model};
 pub use from_json::from_json;
 pub use messages::{aws_spelling, resource_as_text};

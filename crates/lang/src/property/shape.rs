@@ -45,7 +45,10 @@ impl BodyReader<'_> {
                 Some(model::PropertyValue::Map(self.object(entries, object, path)))
             }
             (ValueKind::Map(entries), Shape::Map { value: each, .. }) => Some(self.map(entries, each, path)),
-            (ValueKind::List(items), Shape::List(list)) => Some(self.list(items, list, path)),
+            (ValueKind::List(items), Shape::List(list)) => match self.maps_of_pairs(items, list, path) {
+                Some(diagnostic) => self.refuse(diagnostic),
+                None => Some(self.list(items, list, path)),
+            },
             (ValueKind::Map(entries), Shape::List(list)) => self.map_for_list(value, entries, list, path),
             (_, Shape::Text(text)) => self.text(value, text, path),
             (ValueKind::Bool(bool), Shape::Bool) => Some(model::PropertyValue::Bool(*bool)),
@@ -205,6 +208,23 @@ impl BodyReader<'_> {
             }
         }
         model::PropertyValue::List(out)
+    }
+
+    /// Returns the diagnostic of several maps where one map stands for a list of keys and values: `tags { … }` twice.
+    fn maps_of_pairs(&self, items: &[Value], list: &ListShape, path: &PropPath) -> Option<Diagnostic> {
+        let [first, again, ..] = items else { return None };
+        let Shape::Object(item) = self.def.resolve(&list.item) else { return None };
+        let is_plain = |value: &Value| value.as_map().is_some_and(|entries| !is_written_pair(entries, item));
+        if !is_pair(item) || !items.iter().all(is_plain) {
+            return None;
+        }
+        let name = self.name(path);
+        Some(
+            Diagnostic::error("GPB1409", format!("`{name}` is given a value twice"))
+                .with_label(again.span, "given again here")
+                .with_label(first.span, "first given here")
+                .help("write all entries in one block"),
+        )
     }
 
     fn map(&mut self, entries: &ValueMap, each: &Shape, path: &PropPath) -> model::PropertyValue {

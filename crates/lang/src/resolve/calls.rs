@@ -3,7 +3,7 @@
 use super::resolver::Resolver;
 use super::word_reader::WordReader;
 use crate::builtins::{self, Builtin};
-use crate::graph_functions::{self, GraphFunction};
+use crate::graph_functions;
 use crate::inputs::VARIABLE;
 use crate::names::{ItemKind, NamedItem};
 use crate::node_id::NodeId;
@@ -63,10 +63,10 @@ impl<'p> Resolver<'_, 'p> {
             }
             return;
         }
-        let is_about_a_type = graph_functions::find(&callee.text).is_some_and(GraphFunction::is_about_a_type);
+        let of_graph = graph_functions::find(&callee.text);
         let builtin = builtins::called(&callee.text);
         for (at, arg) in args.iter().enumerate() {
-            if at == 0 && is_about_a_type && self.spells_a_type(&arg.value) {
+            if of_graph.is_some_and(|function| function.takes_a_type(at)) && self.spells_a_type(&arg.value) {
                 continue;
             }
             let reader = match builtin {

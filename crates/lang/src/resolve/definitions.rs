@@ -44,13 +44,35 @@ const STATEMENT_WORDS: &[&str] = &[
 ];
 
 impl<'p> Resolver<'_, 'p> {
+    /// Checks the name of anything that is declared: no word that an expression reads first names a thing.
+    fn any_name(&self, name: &Ident, what: &str) -> bool {
+        let is_word = !name.quoted && EXPRESSION_WORDS.contains(&name.text.as_str());
+        if is_word {
+            self.reserved(name, what, "expressions read this word first");
+        }
+        !is_word
+    }
+
     /// Checks the name of a value: a parameter, a `let`, a constant, a variable.
     pub(super) fn value_name(&self, name: &Ident, what: &str) {
-        let is_policy = name.text == "policy";
-        if is_policy || EXPRESSION_WORDS.contains(&name.text.as_str()) {
-            let read =
-                if is_policy { "`policy {` begins a policy document" } else { "expressions read this word first" };
-            self.reserved(name, what, read);
+        if self.any_name(name, what) && name.text == "policy" {
+            self.reserved(name, what, "`policy {` begins a policy document");
+        }
+    }
+
+    /// Checks the name of a value that nothing may share with what is in scope everywhere, such as `region`.
+    pub(super) fn value_name_alone(&self, name: &Ident, what: &str) {
+        self.value_name(name, what);
+        if AMBIENT.contains(&name.text.as_str()) {
+            self.report(shadowed(name, what, "name", None));
+        }
+    }
+
+    /// Checks the names under which a file uses others: they begin expressions, types and the uses of components.
+    pub(super) fn alias_name(&self, name: &Ident) {
+        self.value_name_alone(name, "file");
+        if STATEMENT_WORDS.contains(&name.text.as_str()) && name.text != "policy" {
+            self.reserved(name, "file", "this word begins a statement, so a component of the file cannot be used");
         }
     }
 
@@ -66,22 +88,16 @@ impl<'p> Resolver<'_, 'p> {
     pub(super) fn item_name(&self, kind: ItemKind, name: &Ident) {
         let word = name.text.as_str();
         match kind {
-            ItemKind::Const => {
-                self.value_name(name, "constant");
-                if AMBIENT.contains(&word) {
-                    self.report(shadowed(name, "constant", "name", None));
-                }
-            }
+            ItemKind::Const => self.value_name_alone(name, "constant"),
+            // It stands in quotes.
+            ItemKind::Test => {}
             ItemKind::Type if gpb_model::ty::names().contains(&word) => {
                 self.reserved(name, "type", "the language has a type of this name");
             }
-            ItemKind::Component if STATEMENT_WORDS.contains(&word) || EXPRESSION_WORDS.contains(&word) => {
+            ItemKind::Component if STATEMENT_WORDS.contains(&word) => {
                 self.reserved(name, "component", "this word begins a statement, so the component cannot be used");
             }
-            ItemKind::Fn if EXPRESSION_WORDS.contains(&word) => {
-                self.reserved(name, "function", "expressions read this word first");
-            }
-            _ => {}
+            _ => _ = self.any_name(name, kind.as_str()),
         }
     }
 
@@ -111,28 +127,28 @@ impl<'p> Resolver<'_, 'p> {
     fn reserved(&self, name: &Ident, what: &str, why: &str) {
         let word = &name.text;
         self.report(
-            Diagnostic::error("GPB1017", format!("`{word}` is a word of the language, and cannot name a {what}"))
-                .with_label(name.span, why.to_owned())
-                .help(format!("give the {what} another name, such as `{word}_{}`", noun(what))),
+            Diagnostic::error(
+                "GPB1017",
+                format!("`{word}` is a word of the language, and cannot name {} {what}", article(what)),
+            )
+            .with_label(name.span, why.to_owned())
+            .help(format!("give the {what} another name, such as `{word}_{}`", noun(what))),
         );
     }
 
     /// Checks the names that a body declares, before it is entered.
     pub(super) fn declared_names(&mut self, index: &BodyIndex<'p>) {
         for declared in index.in_order() {
-            let is_item = match declared.what {
-                DeclKind::Param(_) | DeclKind::Let(_) => {
-                    self.value_name(declared.name, declared.what.as_str());
-                    false
-                }
-                DeclKind::Layer(_) | DeclKind::Resource(_) | DeclKind::Use(_) => true,
-            };
-            if is_item && EXPRESSION_WORDS.contains(&declared.name.text.as_str()) {
-                self.reserved(declared.name, declared.what.as_str(), "expressions read this word first");
+            let (name, what) = (declared.name, declared.what.as_str());
+            match declared.what {
+                DeclKind::Param(_) | DeclKind::Let(_) => self.value_name(name, what),
+                DeclKind::Layer(_) | DeclKind::Resource(_) | DeclKind::Use(_) => _ = self.any_name(name, what),
             }
-            self.shadows_alias(declared.name, declared.what.as_str());
-            if !matches!(declared.what, DeclKind::Param(_)) {
-                self.shadows(declared.name, declared.what.as_str());
+            self.shadows_alias(name, what);
+            match declared.what {
+                // An environment gives parameters of these names what it has itself.
+                DeclKind::Param(_) if matches!(name.text.as_str(), "account" | "region") => {}
+                _ => self.shadows(name, what),
             }
         }
     }
@@ -144,6 +160,15 @@ impl<'p> Resolver<'_, 'p> {
                 (declared.what.as_str(), Some(declared.name.span))
             }
             Some(Resolution::Var(var)) if var.written.is_some() => ("variable", var.written),
+            // In an extension, an item of the stack is one of the same body, which a `let` of this file would hide.
+            Some(Resolution::Declared(declared))
+                if self.group == Some(GroupKind::Extension) && declared.name.span != name.span =>
+            {
+                if !matches!(what, "value") {
+                    return;
+                }
+                (declared.what.as_str(), Some(declared.name.span))
+            }
             Some(Resolution::Ambient) => ("name", None),
             _ => return,
         };
@@ -244,6 +269,11 @@ fn shadowed(name: &Ident, what: &str, other: &str, first: Option<Span>) -> Diagn
             diagnostic.help(format!("`{text}` is in scope everywhere inside a stack: give the {what} another name"))
         }
     }
+}
+
+/// Returns the article of a noun.
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 /// Returns what a suggested name ends with.

@@ -2,7 +2,7 @@
 
 use super::body_kind::BodyKind;
 use super::resolver::Resolver;
-use super::ribs::{Resolution, RibVar, ScopeRib};
+use super::ribs::{Resolution, RibVar, ScopeRib, VarSource};
 use super::static_type::StaticType;
 use super::word_reader::WordReader;
 use crate::modules::ModuleId;
@@ -45,8 +45,8 @@ impl<'p> Resolver<'_, 'p> {
             }
             ExprKind::Member { of, name, optional } => {
                 self.member(of, name);
-                if *optional {
-                    self.optional_member(of, name);
+                if *optional || self.placeless {
+                    self.known_member(of, name);
                 }
             }
             ExprKind::Index { of, index } => {
@@ -141,7 +141,10 @@ impl<'p> Resolver<'_, 'p> {
             ExprKind::Name(head) if self.foreign_path(head, name) => {}
             ExprKind::Name(head) => match self.require(head) {
                 Some(Resolution::Declared(declared)) => self.member_of(&declared, name),
-                Some(Resolution::Var(var)) => self.property_of(&var, name),
+                Some(Resolution::Var(RibVar { source: VarSource::Declared(declared), .. })) => {
+                    self.member_of(&declared, name);
+                }
+                Some(Resolution::Var(var)) if !self.placeless => self.property_of(&var, name),
                 _ => {}
             },
             _ => self.expr(of, &WordReader::Nobody),
@@ -173,6 +176,7 @@ impl<'p> Resolver<'_, 'p> {
     pub(super) fn requirement(&mut self, require: &'p RequireStmt) {
         self.head(&require.condition);
         self.expr(&require.reason, &WordReader::of(&Type::String, None));
+        self.says_something(&require.reason, "the reason of a requirement");
     }
 
     pub(super) fn binding(&mut self, binding: &'p Binding) {

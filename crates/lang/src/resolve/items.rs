@@ -28,6 +28,11 @@ pub struct ResolveOutput {
 /// Resolves the whole program.
 pub fn resolve(cx: &CompileContext<'_>) -> ResolveOutput {
     let mut found = Findings::default();
+    for (module, loaded) in cx.program.iter().filter(|(_, loaded)| !loaded.std) {
+        let resolver = Resolver::of_file(cx, module, &mut found);
+        let used = loaded.uses.iter().filter_map(|used| used.alias.as_ref());
+        used.chain(&loaded.unread).for_each(|alias| resolver.alias_name(alias));
+    }
     for item in &cx.names.items {
         let mut resolver = Resolver::new(cx, *item, &mut found);
         resolver.item_name(item.kind(), item.name());

@@ -8,8 +8,9 @@ use crate::body_index::{BodyIndex, DeclKind, Declaration};
 use crate::names::GlobalItem;
 use crate::ty::unknown_field;
 use gpb_base::diag::{Diagnostic, nearest};
+use gpb_catalog::{ObjectShape, Shape};
 use gpb_model::ty::Type;
-use gpb_syntax::ast::{Body, Expr, Ident};
+use gpb_syntax::ast::{Body, Expr, ExprKind, Ident};
 
 impl<'p> Resolver<'_, 'p> {
     pub(super) fn member_of(&self, declared: &Declaration<'p>, name: &Ident) {
@@ -33,15 +34,65 @@ impl<'p> Resolver<'_, 'p> {
         }
     }
 
-    /// Reports `of?.name` where the type of `of` declares no such field: it would be absent for ever.
-    pub(super) fn optional_member(&self, of: &'p Expr, name: &Ident) {
-        let Some(StaticType::Type(ty)) = self.static_type(of) else { return };
-        if let Type::Object(object) = ty.required()
-            && !name.text.is_empty()
-            && !object.fields.contains_key(name.text.as_str())
-        {
-            self.report(unknown_field(&name.text, name.span, object));
+    /// Reports `of?.name` where the type of `of` knows no such field or property: it would be absent for ever.
+    ///
+    /// In policies and tests `of.name` too, which are evaluated only where there is such a resource.
+    pub(super) fn known_member(&self, of: &'p Expr, name: &Ident) {
+        // The library is checked as it is built: its types need not be decoded for a program.
+        let is_own = self.world.program.get(self.module).is_some_and(|loaded| !loaded.std);
+        if name.text.is_empty() || !is_own {
+            return;
         }
+        if self.placeless
+            && !matches!(*of.kind, ExprKind::Name(_))
+            && let Some((declared, keys)) = self.declaration_of(of)
+            && keys == declared.keyed
+        {
+            self.member_of(&Declaration { keyed: 0, ..declared }, name);
+        }
+        match self.static_type(of) {
+            Some(StaticType::Type(ty)) => match ty.required() {
+                Type::Object(object) if !object.fields.contains_key(name.text.as_str()) => {
+                    self.report(unknown_field(&name.text, name.span, object));
+                }
+                Type::Resource(Some(ty)) => {
+                    if let Some(def) = self.world.def(ty).filter(|_| name.text != "id") {
+                        self.property_in(&def.root, &def.name, name);
+                    }
+                }
+                _ => {}
+            },
+            Some(StaticType::Property(def, path)) => {
+                // Inside a property, a value has gpb's names alone.
+                if let Some(Shape::Object(object)) = def.shape_at(&path)
+                    && object.by_name(&name.text).is_none()
+                    && let Some(property) = object.by_aws(&name.text)
+                {
+                    let what = def.display(&path).replace("[0]", "");
+                    let diagnostic = Diagnostic::error("GPB1702", format!("`{what}` has no property `{}`", name.text))
+                        .with_label(name.span, "this is AWS's spelling");
+                    self.report(suggest(diagnostic, &property.name, name.span));
+                } else if let Some(Shape::Object(object)) = def.shape_at(&path) {
+                    self.property_in(object, &def.display(&path).replace("[0]", ""), name);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// Checks that an object of the catalog has a property.
+    pub(super) fn property_in(&self, object: &ObjectShape, what: &str, name: &Ident) {
+        if object.by_name(&name.text).is_some() || object.by_aws(&name.text).is_some() {
+            return;
+        }
+        let diagnostic = Diagnostic::error("GPB1702", format!("`{what}` has no property `{}`", name.text))
+            .with_label(name.span, "unknown property");
+        let names: Vec<&str> = object.properties.iter().map(|property| property.name.as_str()).collect();
+        self.report(match nearest(&name.text, names.iter().copied()) {
+            Some(near) => suggest(diagnostic, near, name.span),
+            None if names.len() <= 12 => diagnostic.help(format!("it has {}", names.join(", "))),
+            None => diagnostic.help(format!("`gpb explain {what}` lists its properties")),
+        });
     }
 
     fn member_of_component(&self, component: GlobalItem<'p, Body>, name: &Ident) {

@@ -5,16 +5,27 @@ use super::resolver::{Resolver, suggest};
 use super::ribs::{RibVar, ScopeRib, VarSource};
 use super::word_reader::WordReader;
 use crate::compile_context::dotted;
+use crate::modules::ModuleId;
 use crate::names::ItemKind;
 use crate::policy_items::{self, FOLDER, PACKS, SETTINGS, STANDARD, is_day, is_of_any_type, plain_text};
 use gpb_base::diag::{Diagnostic, nearest};
-use gpb_syntax::ast::{Body, EachStmt, Expr, ExprKind, FieldStmt, Ident, Stmt, WaiveStmt};
+use gpb_base::source::Span;
+use gpb_syntax::ast::{Body, EachStmt, Expr, ExprKind, FieldStmt, Ident, Stmt, TextPart, WaiveStmt};
+
+/// Returns the diagnostic for a field that is given twice.
+fn twice(again: &Ident, first: Span) -> Diagnostic {
+    Diagnostic::error("GPB1409", format!("`{}` is given a value twice", again.text))
+        .with_label(again.span, "given again here")
+        .with_label(first, "first given here")
+        .help("keep one of them")
+}
 
 impl<'p> Resolver<'_, 'p> {
     /// Resolves a policy.
     pub(super) fn policy_item(&mut self, policy: &'p Body) {
         self.placeless = true;
         let mut rules = 0;
+        let mut given: Vec<&Ident> = Vec::new();
         for stmt in &policy.stmts {
             match stmt {
                 Stmt::Each(each) => {
@@ -22,23 +33,30 @@ impl<'p> Resolver<'_, 'p> {
                     self.each(each);
                 }
                 Stmt::Field(field) if field.value.is_missing() => {}
-                Stmt::Field(field) => self.setting(field),
+                Stmt::Field(field) => {
+                    if let Some(first) = given.iter().find(|first| first.text == field.head.text) {
+                        self.report(twice(&field.head, first.span));
+                    } else {
+                        given.push(&field.head);
+                    }
+                    self.setting(field);
+                }
                 other => self.misplaced(other, BodyKind::PolicyItem),
             }
         }
-        if rules == 0 && !policy.name.text.is_empty() {
+        if rules == 0 && !policy.name.text.is_empty() && !self.world.program.is_broken(policy.span) {
             let name = &policy.name.text;
             self.report(
                 Diagnostic::error("GPB1922", format!("the policy `{name}` has no rule"))
                     .with_label(policy.name.span, "nothing is required here")
-                    .help("write `each aws.s3.bucket as b require … else \"…\"` in it"),
+                    .help("write `each aws.service.type as r require … else \"…\"` in it"),
             );
         }
     }
 
     fn each(&mut self, each: &'p EachStmt) {
         let source = if is_of_any_type(each) {
-            VarSource::Evaluation
+            VarSource::AnyResource
         } else {
             self.world.check_type_name(&each.ty);
             VarSource::Resource(&each.ty)
@@ -47,40 +65,35 @@ impl<'p> Resolver<'_, 'p> {
             // What the expressions call it is not known.
             return;
         }
-        self.value_name(&each.name, "resource");
+        self.value_name_alone(&each.name, "resource");
         let name = RibVar { name: &each.name.text, written: Some(each.name.span), source };
         self.ribs.push(ScopeRib::Vars(vec![name]));
         each.condition.iter().for_each(|condition| self.head(condition));
         for clause in &each.requires {
             self.head(&clause.condition);
+            self.can_fail(&clause.condition, "what this rule requires");
             self.expr(&clause.reason, &WordReader::Nobody);
+            self.says_something(&clause.reason, "the reason of a rule");
             if !matches!(*clause.reason.kind, ExprKind::Text(_) | ExprKind::Missing) {
                 self.report(
                     Diagnostic::error("GPB1918", "the reason of a rule is a text")
                         .with_label(clause.reason.span, "expected a string in quotes")
-                        .help("it may have parts in `${…}`, as in `\"${b.bucket_name} is not encrypted\"`"),
+                        .help("it may have parts in `${…}`, as in `\"${r.name} is not encrypted\"`"),
                 );
             }
         }
         self.ribs.pop();
     }
 
-    /// Checks that the resources of a rule have a property.
+    /// Checks that the resources that facts are about have a property.
     pub(super) fn property_of(&self, var: &RibVar<'p>, name: &Ident) {
         let VarSource::Resource(ty) = var.source else { return };
         // The library is checked as it is built: its types need not be decoded for a program.
         let is_own = self.world.program.get(self.module).is_some_and(|loaded| !loaded.std);
         let written = var.written.filter(|_| is_own && !name.text.is_empty() && name.text != "id");
-        let Some(def) = written.and_then(|_| self.world.def(&dotted(ty)?)) else { return };
-        if def.root.by_name(&name.text).is_some() || def.root.by_aws(&name.text).is_some() {
-            return;
+        if let Some(def) = written.and_then(|_| self.world.def(&dotted(ty)?)) {
+            self.property_in(&def.root, &def.name, name);
         }
-        let diagnostic = Diagnostic::error("GPB1702", format!("`{}` has no property `{}`", def.name, name.text))
-            .with_label(name.span, "unknown property");
-        self.report(match nearest(&name.text, def.root.properties.iter().map(|property| property.name.as_str())) {
-            Some(near) => suggest(diagnostic, near, name.span),
-            None => diagnostic.help(format!("`gpb explain {}` lists its properties", def.name)),
-        });
     }
 
     /// Checks a field of a policy.
@@ -117,23 +130,62 @@ impl<'p> Resolver<'_, 'p> {
 
     /// Resolves `waive policy until "2027-01-31" because "…"`.
     pub(super) fn waive(&mut self, waive: &'p WaiveStmt) {
-        let name = waive.policy.text.as_str();
-        let policies = || self.world.names.policies.iter().map(|policy| policy.item.name.text.as_str());
-        if !name.is_empty() && !policies().any(|known| known == name) {
-            let diagnostic = Diagnostic::error("GPB9023", format!("there is no policy `{name}` to waive"))
-                .with_label(waive.policy.span, "unknown policy");
-            let near = nearest(name, policies());
-            self.report(match near {
-                _ if self.world.names.is_of_library(ItemKind::Policy, name) => diagnostic.help(
-                    "the library has it, and no environment asks for it: write `policies = standard` in the environment",
-                ),
-                Some(near) => suggest(diagnostic, near, waive.policy.span),
-                None => diagnostic.help("a waiver names the policy that its resources break, and only that"),
-            });
-        }
+        self.waived_policy(&waive.policy, self.world.home_of(waive.span, self.module));
         self.waiver_text(&waive.until, "the day on which a waiver ends", is_day, "write a day as `\"2027-01-31\"`");
         let is_said = |text: &str| !text.trim().is_empty();
         self.waiver_text(&waive.because, "the reason of a waiver", is_said, "say why the policy need not hold here");
+    }
+
+    /// Reports a policy that is not there, or a name that two have.
+    fn waived_policy(&self, used: &Ident, home: ModuleId) {
+        let name = used.text.as_str();
+        let found = policy_items::named(self.world, home, name);
+        if found.len() == 1 || name.is_empty() {
+            return;
+        }
+        if let [first, second, ..] = found.as_slice() {
+            let names: Vec<String> =
+                found.iter().filter_map(|policy| policy_items::name_of(self.world, home, policy)).collect();
+            let diagnostic = Diagnostic::error("GPB1924", format!("there are several policies `{name}`"))
+                .with_label(used.span, "one waiver is of one policy")
+                .with_label(first.item.name.span, "one is here")
+                .with_label(second.item.name.span, "one is here");
+            return self.report(match names.as_slice() {
+                [] => diagnostic.help("give one of them another name, or use its file under a name: `use \"…\" as pol`, and `waive pol.name`"),
+                _ => diagnostic.help(format!("say which: `{}`", names.join("`, `"))),
+            });
+        }
+        let known = || self.world.names.policies.iter();
+        let plain = known().map(|policy| policy.item.name.text.to_string());
+        let all = known().filter_map(|policy| policy_items::name_of(self.world, home, policy)).chain(plain);
+        let all: Vec<String> = all.collect();
+        let bare = name.rsplit('.').next().unwrap_or(name);
+        let diagnostic = Diagnostic::error("GPB9023", format!("there is no policy `{name}` to waive"))
+            .with_label(used.span, "unknown policy");
+        let near = nearest(name, all.iter().map(String::as_str));
+        self.report(match near {
+            _ if self.world.names.is_of_library(ItemKind::Policy, bare) && !all.iter().any(|one| one == bare) => diagnostic
+                .help("the library has it, and no environment asks for it: write `policies = standard` in the environment"),
+            Some(near) => suggest(diagnostic, near, used.span),
+            None => diagnostic.help("a waiver names the policy that its resources break, and only that"),
+        });
+    }
+
+    /// Reports an empty reason or name.
+    pub(super) fn says_something(&self, text: &Expr, what: &str) {
+        let is_empty = match &*text.kind {
+            ExprKind::Text(parts) => {
+                parts.iter().all(|part| matches!(part, TextPart::Text(text) if text.trim().is_empty()))
+            }
+            _ => false,
+        };
+        if is_empty {
+            self.report(
+                Diagnostic::error("GPB1925", format!("{what} is empty"))
+                    .with_label(text.span, "it says nothing")
+                    .help("write for whoever meets it and does not know why it is there"),
+            );
+        }
     }
 
     fn waiver_text(&self, value: &Expr, what: &str, is_right: impl Fn(&str) -> bool, help: &str) {

@@ -3,6 +3,7 @@
 use super::resolver::Resolver;
 use super::ribs::{Resolution, ScopeRib};
 use crate::names::NamedItem;
+use crate::node_id::NodeId;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
 use gpb_syntax::ast::Ident;
@@ -24,6 +25,29 @@ impl<'p> Resolver<'_, 'p> {
                     .help("use the file under another name"),
             );
         }
+    }
+
+    /// Reports a name that another file declares in the same stack, and that is a constant of this file too.
+    ///
+    /// Neither file shows that it hides the other's, so neither is taken for meant.
+    pub(super) fn hides_constant(&mut self, used: &Ident, found: &Resolution<'p>) {
+        let Resolution::Declared(declared) = found else { return };
+        if declared.name.span.file == used.span.file {
+            return;
+        }
+        let Some(constant) = self.world.names.constant(self.module, &used.text) else { return };
+        if self.world.library.contains(&constant.item.name.span.file) {
+            return;
+        }
+        let (name, what) = (&used.text, declared.what.as_str());
+        self.report(
+            Diagnostic::error("GPB1016", format!("`{name}` means a constant and a {what} here"))
+                .with_label(used.span, "either may be meant")
+                .with_label(declared.name.span, format!("the {what} of the stack, in another file"))
+                .with_label(constant.item.name.span, "the constant")
+                .help("give one of them another name"),
+        );
+        self.unknown.insert(NodeId::new(used.span));
     }
 
     /// Reports a declaration that has the name under which this file uses another.

@@ -83,6 +83,11 @@ impl<'w, 'p> Resolver<'w, 'p> {
         Self::at(cx, facts.module, NodeId::new(facts.item.span), found)
     }
 
+    /// Returns the resolver of what stands in a file and in none of its items.
+    pub(super) fn of_file(cx: &'w CompileContext<'p>, module: ModuleId, found: &'w mut Findings) -> Self {
+        Self::at(cx, module, NodeId::new(Span::default()), found)
+    }
+
     fn at(cx: &'w CompileContext<'p>, module: ModuleId, item: NodeId, found: &'w mut Findings) -> Self {
         Self {
             world: cx,

@@ -43,6 +43,12 @@ pub enum VarSource<'p> {
     Key(&'p Expr),
     /// The resource that facts are about.
     Resource(&'p NamePath),
+    /// What the stack declares that a test is about.
+    Declared(Declaration<'p>),
+    /// A resource of any type, of which a policy knows what all have.
+    AnyResource,
+    /// The plan that a test is about.
+    Plan,
     /// A collection that only evaluation knows.
     Evaluation,
 }

@@ -71,6 +71,7 @@ impl<'p> Resolver<'_, 'p> {
             self.may_use(layer, name);
         }
         self.constant_met(name, found);
+        self.hides_constant(name, found);
         self.silence_shadowing(name, found);
     }
 

@@ -2,18 +2,22 @@
 
 use super::resolver::Resolver;
 use super::ribs::{MODES, Resolution, RibVar, ScopeRib, VarSource};
+use super::rule_types;
 use super::word_reader::WordReader;
 use crate::body_index::{BodyIndex, DeclKind, Declaration};
 use crate::builtins;
 use crate::compile_context::dotted;
+use crate::graph_functions::spelt_type;
 use crate::modules::ModuleId;
+use crate::policy_items::plain_text;
 use gpb_base::source::Span;
 use gpb_catalog::typed::type_of;
 use gpb_catalog::{Shape, TypeDef, regions};
 use gpb_model::PropPath;
 use gpb_model::ty::Type;
-use gpb_syntax::ast::{BinaryOp, Binding, Expr, ExprKind, Ident, NamePath};
+use gpb_syntax::ast::{Arg, BinaryOp, Binding, Expr, ExprKind, Ident, NamePath};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The most expressions that are looked at for one type: a chain of `let`s may branch at every step.
@@ -104,6 +108,9 @@ impl<'p> Resolver<'_, 'p> {
                     let result = function.item.result.as_ref()?;
                     return self.world.ty(function.module, result).ok().map(StaticType::Type);
                 }
+                if let Some(found) = of_graph_function(&callee.text, args) {
+                    return simple(found);
+                }
                 match (callee.text.as_str(), args.first()) {
                     ("low" | "high", Some(range)) => self.type_in(&range.value, scope, steps)?.element(),
                     ("region_of", _) => simple(Type::Region),
@@ -183,6 +190,9 @@ impl<'p> Resolver<'_, 'p> {
                 _ => None,
             },
             VarSource::Resource(path) => resource_type(path).map(StaticType::Type),
+            VarSource::Declared(declared) => self.type_of_declared(&declared, scope, steps),
+            VarSource::AnyResource => Some(StaticType::Type(rule_types::any_resource())),
+            VarSource::Plan => Some(StaticType::Type(rule_types::plan())),
             VarSource::Evaluation => None,
         }
     }
@@ -195,26 +205,13 @@ impl<'p> Resolver<'_, 'p> {
         steps: &mut u32,
     ) -> Option<StaticType> {
         if let ExprKind::Name(head) = &*of.kind
-            && let Some((found, _)) = self.find_in(scope.ribs, scope.module, &head.text)
+            && head.text == "environment"
+            && let Some((Resolution::Ambient, _)) = self.find_in(scope.ribs, scope.module, &head.text)
         {
-            match found {
-                Resolution::Ambient if head.text == "environment" => return of_environment(&name.text),
-                Resolution::Declared(declared) if declared.keyed == 0 => match declared.what {
-                    DeclKind::Layer(layer) => {
-                        let index = self.world.indexes.get_or_build(&layer.stmts);
-                        let home = self.world.home_of(layer.span, scope.module);
-                        return self.type_of_part(&[ScopeRib::Body(index)], home, name, steps);
-                    }
-                    DeclKind::Use(block) => {
-                        let home = self.world.home_of(block.span, scope.module);
-                        let component = self.world.names.component(home, &block.head.text)?;
-                        let index = self.world.indexes.get_or_build(&component.item.stmts);
-                        return self.type_of_part(&[ScopeRib::Body(index)], component.module, name, steps);
-                    }
-                    _ => {}
-                },
-                _ => {}
-            }
+            return of_environment(&name.text);
+        }
+        if let Some((index, home)) = self.body_of(of, scope) {
+            return self.type_of_part(&[ScopeRib::Body(index)], home, name, steps);
         }
         match self.type_in(of, scope, steps)? {
             StaticType::Type(ty) => match ty.required() {
@@ -245,8 +242,68 @@ impl<'p> Resolver<'_, 'p> {
         let Some(property) = def.root.by_name(name).or_else(|| def.root.by_aws(name)) else {
             return (name == "id").then_some(StaticType::Type(Type::String));
         };
+        if self.placeless && def.is_tagged_by(&property.aws) {
+            // Policies and tests see tags as a map, whatever their form.
+            return Some(StaticType::Type(Type::map(Type::String)));
+        }
         let path = PropPath::default().child(&property.aws);
         Some(StaticType::Property(def, path))
+    }
+
+    /// Returns the body that an expression leads to, a layer's or a component's, and its module: `data.main`.
+    fn body_of(&self, of: &'p Expr, scope: &StaticScope<'_, 'p>) -> Option<(Rc<BodyIndex<'p>>, ModuleId)> {
+        let (declared, keys, home) = self.declaration_in(of, scope)?;
+        if keys == declared.keyed { self.inside(&declared, home) } else { None }
+    }
+
+    /// Returns the declaration that an expression leads to, through layers and components.
+    ///
+    /// With it comes the number of keys behind it.
+    pub(super) fn declaration_of(&self, of: &'p Expr) -> Option<(Declaration<'p>, usize)> {
+        let scope = StaticScope { ribs: &self.ribs, module: self.module };
+        self.declaration_in(of, &scope).map(|(declared, keys, _)| (declared, keys))
+    }
+
+    fn declaration_in(&self, of: &'p Expr, scope: &StaticScope<'_, 'p>) -> Option<(Declaration<'p>, usize, ModuleId)> {
+        match &*of.kind {
+            ExprKind::Name(head) => match self.find_in(scope.ribs, scope.module, &head.text)?.0 {
+                Resolution::Declared(declared)
+                | Resolution::Var(RibVar { source: VarSource::Declared(declared), .. }) => {
+                    Some((declared, 0, scope.module))
+                }
+                _ => None,
+            },
+            ExprKind::Index { of, .. } => {
+                let (declared, keys, home) = self.declaration_in(of, scope)?;
+                Some((declared, keys + 1, home))
+            }
+            ExprKind::Member { of, name, .. } => {
+                let (declared, keys, home) = self.declaration_in(of, scope)?;
+                if keys < declared.keyed {
+                    return Some((declared, keys + 1, home));
+                }
+                let (index, home) = self.inside(&declared, home)?;
+                let is_output = index.outputs.contains_key(name.text.as_str());
+                let declared = index.names.get(name.text.as_str()).filter(|_| !is_output)?;
+                Some((*declared, 0, home))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the body of a layer or of the component that is used.
+    fn inside(&self, declared: &Declaration<'p>, around: ModuleId) -> Option<(Rc<BodyIndex<'p>>, ModuleId)> {
+        match declared.what {
+            DeclKind::Layer(layer) => {
+                Some((self.world.indexes.get_or_build(&layer.stmts), self.world.home_of(layer.span, around)))
+            }
+            DeclKind::Use(block) => {
+                let home = self.world.home_of(block.span, around);
+                let component = self.world.names.component(home, &block.head.text)?;
+                Some((self.world.indexes.get_or_build(&component.item.stmts), component.module))
+            }
+            DeclKind::Param(_) | DeclKind::Let(_) | DeclKind::Resource(_) => None,
+        }
     }
 
     /// Returns the type of an output, an item or a parameter of a layer or a component.
@@ -264,6 +321,20 @@ impl<'p> Resolver<'_, 'p> {
             Some((binding, _)) => self.type_of_binding(binding, &scope, steps),
             None => self.type_of_declared(index.names.get(name.text.as_str())?, &scope, steps),
         }
+    }
+}
+
+/// Returns the type of what a function of the graph finds, where its call names the type of the resources.
+fn of_graph_function(name: &str, args: &[Arg]) -> Option<Type> {
+    let resource = |at: usize| {
+        let arg = &args.get(at)?.value;
+        let ty = plain_text(arg).map(str::to_owned).or_else(|| spelt_type(arg))?;
+        ty.contains('.').then(|| Type::Resource(Some(ty.as_str().into())))
+    };
+    match name {
+        "all" | "resources_where" => resource(0).map(Type::list),
+        "resource_of" => resource(1),
+        _ => None,
     }
 }
 

@@ -31,7 +31,7 @@ impl<'p> Resolver<'_, 'p> {
             }
             return;
         }
-        if self.world.unknown_qualified(self.module, ItemKind::Const, name) {
+        if name.text.contains('.') && self.world.unknown_qualified(self.module, ItemKind::Const, name) {
             self.unknown.insert(NodeId::new(name.span));
             return;
         }
@@ -40,6 +40,17 @@ impl<'p> Resolver<'_, 'p> {
             WordReader::Type(..) | WordReader::Property(..) => self.misread(name, reader),
             _ => vec![self.unknown_word(name)],
         };
+        if self.world.names.is_open(self.module) {
+            let is_other = match reader {
+                WordReader::Property(def, path) => !property::takes_word(def, path, &name.text),
+                _ => !wrong.is_empty(),
+            };
+            if is_other {
+                // It may be a name of the file that could not be read.
+                self.unknown.insert(NodeId::new(name.span));
+                return;
+            }
+        }
         // What is wrong with a property is told by its word too, in the same words; the rest of the resource is evaluated.
         if !wrong.is_empty() && !matches!(reader, WordReader::Property(..)) {
             self.unknown.insert(NodeId::new(name.span));

@@ -17,6 +17,8 @@ impl<'p> StaticCheck<'_, 'p> {
             // Which of them a name means, nobody knows; that has been reported.
             return;
         }
+        let types = params.iter().filter_map(|param| param.ty.as_ref()).chain(&function.item.result);
+        types.for_each(|ty| self.inside_type(function.module, ty));
         self.in_worlds(&[function.item.span], function.item.params.iter(), |expander, _| {
             // A failure has been reported where it happened.
             let _ = result_of(expander, function);

@@ -1,12 +1,13 @@
 //! Checks everything where it is written, from declared types alone.
 //!
-//! Stacks, components and functions are evaluated with symbols in place of what they would be given, once for each way in
+//! Stacks, components, functions and object types are evaluated with symbols in place of what they would be given, once for each way in
 //! which their conditions and optional parameters may turn out, until every branch has been met. What some environment has
 //! expanded, and holds no condition, is not looked at again.
 
 mod functions;
 mod open_body;
 mod sink;
+mod types;
 mod walk;
 mod worlds;
 
@@ -20,7 +21,7 @@ use gpb_base::source::Span;
 use std::rc::Rc;
 use worlds::StaticCheck;
 
-/// Checks the functions, components and stacks of the program, the library's aside.
+/// Checks the types, functions, components and stacks of the program, the library's aside.
 ///
 /// `broken` are the places of the errors of syntax: what is read on such a line may not be what was meant.
 pub fn check(cx: &CompileContext<'_>, resolved: &ResolveOutput, broken: &[Span]) {
@@ -34,6 +35,7 @@ pub fn check(cx: &CompileContext<'_>, resolved: &ResolveOutput, broken: &[Span])
             continue;
         }
         match item {
+            NamedItem::Type(global) => checks.inside_type(global.module, &global.item.ty),
             NamedItem::Fn(global) if is_sound(resolved, global.item.span) => checks.function(*global),
             NamedItem::Component(global) | NamedItem::Stack(global) if is_sound(resolved, global.item.span) => {
                 checks.body(*global);

@@ -37,10 +37,12 @@ impl<'p> StaticCheck<'_, 'p> {
             Stmt::Param(binding) => Some(&**binding),
             _ => None,
         });
+        let params: Vec<&'p Binding> = params.collect();
+        params.iter().filter_map(|param| param.ty.as_ref()).for_each(|ty| self.inside_type(item.module, ty));
         // What extends a stack stands in other files.
         let parts = body.stmts.iter().filter(|stmt| matches!(stmt, Stmt::Extension { .. })).map(span_of);
         let spans: Vec<Span> = std::iter::once(body.span).chain(parts).collect();
-        self.in_worlds(&spans, params, |expander, only| {
+        self.in_worlds(&spans, params.into_iter(), |expander, only| {
             let frame = |id| {
                 let module_cx = ModuleContext { instance: Some(id), ..ModuleContext::of_module(item.module) };
                 let index = self.cx.indexes.get_or_build(&body.stmts);

@@ -8,29 +8,32 @@ use crate::compile_context::EvalResult;
 use crate::eval::{Expectation, Scope};
 use crate::facts::FactWorker;
 use crate::names::TestItem;
+use crate::policy_items::spoken;
 use gpb_base::diag::Diagnostic;
 use gpb_model::value::{Value, ValueKind};
+use gpb_model::{Address, Model};
 use gpb_syntax::ast::{BinaryOp, Expected, Expr, ExprKind, Stmt};
-use std::collections::BTreeMap;
 
 /// Judges the conditions of a test, in their order; none for those that hold.
 pub fn conditions<'p>(
     worker: &FactWorker<'_, 'p>,
     test: &TestItem<'p>,
     plan: &Value,
-    params: &BTreeMap<String, Value>,
+    model: &Model,
 ) -> Vec<Option<Diagnostic>> {
     let mut scope = worker.interpreter().root(test.module);
     if let Ok(target) = target(&worker.cx.names, test) {
-        let tree = AddressTree::of(worker.reader.all());
+        let span = test.body.span;
+        let mut tree = AddressTree::of(worker.reader.all(), &model.parts, span);
         let index = worker.cx.indexes.get_or_build(&target.stack.item.stmts);
+        tree.complete(worker.cx, &index, target.stack.module, span);
         for declared in index.in_order() {
             let name: &'p str = &declared.name.text;
-            if let Some(value) = tree.get(name, test.body.span).or_else(|| params.get(name).cloned()) {
+            if let Some(value) = model.params.get(name).cloned().or_else(|| tree.get(name, span)) {
                 scope = scope.bind(name, value);
             } else if !matches!(declared.what, DeclKind::Let(_)) {
                 // What the stack declares and does not make here has no value.
-                scope = scope.bind(name, Value::absent(test.body.span));
+                scope = scope.bind(name, Value::absent(span));
             }
         }
     }
@@ -57,23 +60,34 @@ fn judge<'p>(
     scope: &Scope<'p>,
 ) -> Option<Diagnostic> {
     let reports = &worker.cx.reports;
+    worker.reader.start(true);
     let before = reports.count();
     let value = worker.interpreter().eval(condition, scope, Expectation::Any);
-    let reason = || {
-        let value = why.map(|why| reports.muted(|| worker.interpreter().eval(why, scope, Expectation::Any)));
-        value.and_then(Result::ok).and_then(|value| value.as_text().map(|text| format!(": {text}"))).unwrap_or_default()
-    };
+    let reason = || why.map(|why| format!(": {}", spoken(worker, why, scope))).unwrap_or_default();
     match value.as_ref().map(|value| &value.kind) {
         Ok(ValueKind::Bool(true)) => None,
         Ok(ValueKind::Bool(false)) => {
             let message = format!("this expectation does not hold{}", reason());
             Some(sides(worker, condition, scope, Diagnostic::error("GPB9026", message)))
         }
-        Ok(ValueKind::Unknown(_)) => Some(
-            Diagnostic::error("GPB9026", format!("this expectation cannot be judged before apply{}", reason()))
-                .with_label(condition.span, "what it looks at is known only after apply")
-                .help("expect something of what is written, or of what the plan shows"),
-        ),
+        Ok(ValueKind::Unknown(_)) => {
+            let evidence = worker.reader.evidence();
+            let is_existing = |address: &Address| worker.reader.resource(address).is_some_and(|one| one.existing);
+            let existing = evidence.iter().find(|one| is_existing(&one.resource));
+            let diagnostic =
+                Diagnostic::error("GPB9026", format!("this expectation cannot be judged before apply{}", reason()));
+            Some(match existing {
+                Some(one) => diagnostic
+                    .with_label(
+                        condition.span,
+                        format!("`{}` is `existing`, and this is not written in it", one.resource),
+                    )
+                    .help("of an `existing` resource a test knows only the plain values that the program writes in it"),
+                None => diagnostic
+                    .with_label(condition.span, "what it looks at is known only after apply")
+                    .help("expect something of what is written, or of what the plan shows"),
+            })
+        }
         Ok(_) => {
             let described = value.as_ref().map_or_else(|_| String::new(), Value::describe);
             Some(

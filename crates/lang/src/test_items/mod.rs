@@ -3,11 +3,13 @@
 //! A test never changes what the program means: its environment is compiled by itself.
 
 mod address_tree;
+mod codes;
 mod expectations;
 mod suite;
 mod target;
 mod with;
 
+pub use codes::CodeReads;
 pub use suite::{ListedExpectation, ListedTest, TestSuite, tests};
 pub(crate) use target::{TargetError, target};
 pub(crate) use with::{WITH, given};

@@ -1,11 +1,13 @@
 //! The tests of a program, listed, compiled and judged one by one.
 
+use super::codes::CodeReads;
 use super::expectations;
 use super::target::target;
 use super::with;
 use crate::compile::{Compilation, CompileInputs, compile_program};
 use crate::compile_context::CompileContext;
 use crate::deep_stack;
+use crate::facts::{FactProgram, FactWorker};
 use crate::modules::{self, ModuleId, Program};
 use crate::names::{Names, TestItem};
 use crate::resolve;
@@ -22,7 +24,9 @@ const TESTED: &str = "test";
 /// The tests of a program.
 #[derive(Debug)]
 pub struct TestSuite {
-    program: Program,
+    program: Arc<Program>,
+    /// The program as the conditions see it that are about no finished environment.
+    facts: FactProgram,
     /// The text of every file.
     pub sources: SourceMap,
     /// The mistakes in the program that do not depend on an environment. With an error among them no test is run.
@@ -42,13 +46,20 @@ pub struct ListedTest {
     pub span: Span,
     /// Its expectations, in order.
     pub expectations: Vec<ListedExpectation>,
+    /// True if it gives its environment other values, in `with`.
+    pub gives_values: bool,
 }
 
 /// One expectation of a test.
 #[derive(Debug, Clone)]
 pub enum ListedExpectation {
     /// A condition.
-    Condition,
+    Condition {
+        /// The codes that it asks about.
+        reads: CodeReads,
+        /// Its place.
+        span: Span,
+    },
     /// A diagnostic.
     Code {
         /// There is none.
@@ -67,46 +78,63 @@ pub enum ListedExpectation {
 /// Reads a program and lists its tests: those of the file and of the files that it uses.
 pub fn tests(entry: &str, inputs: &CompileInputs<'_>) -> TestSuite {
     let mut program = modules::load(entry, inputs.loader, inputs.library);
-    let mut diagnostics = std::mem::take(&mut program.diagnostics);
+    let mut diagnostics = program.take_diagnostics();
     let found = deep_stack::run(|| {
         let mut early = Vec::new();
         let names = Names::collect(&program, &mut early);
         let listed = names.tests.iter().map(|test| listed(&program, test)).collect();
         let cx = CompileContext::new(&program, names.into(), inputs.catalog, inputs.facts);
         cx.reports.all(early);
-        resolve::resolve(&cx);
-        (cx.reports.take_diagnostics(), listed)
+        let resolved = resolve::resolve(&cx);
+        (cx.reports.take_diagnostics(), listed, resolved)
     });
-    let (more, tests) = found.unwrap_or_default();
+    let (more, tests, resolved) = found.unwrap_or_default();
     diagnostics.extend(more);
     diag::sort(&mut diagnostics);
-    TestSuite { sources: program.sources.clone(), program, diagnostics, tests }
+    let whole = !diagnostics.iter().any(Diagnostic::is_error);
+    let program = Arc::new(program);
+    let facts = FactProgram::new(program.clone(), resolved, whole, inputs.catalog, inputs.facts);
+    TestSuite { sources: program.sources.clone(), program, facts, diagnostics, tests }
 }
 
 impl TestSuite {
     /// Compiles the environment of a test; the test is named by its position in the list.
     pub fn compile(&self, at: usize, inputs: &CompileInputs<'_>) -> Option<Compilation> {
-        let (program, environment) = self.program_of(at)?;
+        let (program, environment) = self.program_of(at, true)?;
+        Some(compile_program(program, inputs, &environment))
+    }
+
+    /// Compiles the environment of a test without what the test gives it.
+    pub fn compile_without_values(&self, at: usize, inputs: &CompileInputs<'_>) -> Option<Compilation> {
+        let (program, environment) = self.program_of(at, false)?;
         Some(compile_program(program, inputs, &environment))
     }
 
     /// Judges the conditions of a test over its finished environment, in their order; none for each that holds.
     ///
-    /// `plan` is what came out of the checks and the plan.
-    pub fn judge(&self, at: usize, made: &Compilation, model: &Model, plan: &Value) -> Vec<Option<Diagnostic>> {
-        let judged = made.facts.over(model, |worker| {
+    /// `plan` is what came out of the checks and the plan. Without a finished environment only those may be trusted that are
+    /// about codes.
+    pub fn judge(&self, at: usize, made: &Compilation, plan: &Value) -> Vec<Option<Diagnostic>> {
+        let judge = |worker: &FactWorker<'_, '_>, model: &Model| {
             let tests = &worker.cx.names.tests;
-            tests.get(at).map(|test| expectations::conditions(worker, test, plan, &model.params)).unwrap_or_default()
-        });
+            tests.get(at).map(|test| expectations::conditions(worker, test, plan, model)).unwrap_or_default()
+        };
+        let judged = match made.model().filter(|_| made.is_finished()) {
+            Some(model) => made.facts.over(model, |worker| judge(worker, model)),
+            None => {
+                let nothing = Model::default();
+                self.facts.over(&nothing, |worker| judge(worker, &nothing))
+            }
+        };
         judged.unwrap_or_default()
     }
 
     /// Returns the program in which the environment of a test has what the test gives, and the environment's name.
-    fn program_of(&self, at: usize) -> Option<(Program, String)> {
+    fn program_of(&self, at: usize, with_values: bool) -> Option<(Program, String)> {
         let names = Names::collect(&self.program, &mut Vec::new());
         let test = names.tests.get(at)?;
         let target = target(&names, test).ok()?;
-        let given = with::given(test.body);
+        let given = if with_values { with::given(test.body) } else { Vec::new() };
         let Some(environment) = target.environment else {
             let body = Body {
                 doc: None,
@@ -115,7 +143,7 @@ impl TestSuite {
                 stmts: with::merged(&own_fields(test.body.name.span), &given),
                 span: test.body.span,
             };
-            let of = target.stack.item.name.clone();
+            let of = test.of.unwrap_or(&target.stack.item.name).clone();
             let program = self.with_environment(test.module, Item::Environment { of, body })?;
             return Some((program, TESTED.to_owned()));
         };
@@ -164,7 +192,9 @@ fn own_fields(span: Span) -> Vec<Stmt> {
 fn listed(program: &Program, test: &TestItem<'_>) -> ListedTest {
     let expectation = |stmt: &Stmt| match stmt {
         Stmt::Expect(expect) => Some(match &expect.what {
-            Expected::Condition(_) => ListedExpectation::Condition,
+            Expected::Condition(condition) => {
+                ListedExpectation::Condition { reads: CodeReads::of(condition), span: condition.span }
+            }
             Expected::Code { no, kind, code } => ListedExpectation::Code {
                 no: no.is_some(),
                 kind: kind.text.to_string(),
@@ -180,5 +210,6 @@ fn listed(program: &Program, test: &TestItem<'_>) -> ListedTest {
         file: program.path(test.module).to_owned(),
         span: test.body.name.span,
         expectations: test.body.stmts.iter().filter_map(expectation).collect(),
+        gives_values: !with::given(test.body).is_empty(),
     }
 }

@@ -34,8 +34,16 @@ pub fn target<'p>(names: &Names<'p>, test: &TestItem<'p>) -> Result<TestTarget<'
     let (own, used): (Vec<&EnvironmentItem<'p>>, Vec<_>) =
         names.tested.iter().partition(|one| one.module == test.module);
     if let Some(of) = test.of {
-        if let Some(found) = own.iter().chain(&used).find(|one| one.body.name.text == of.text) {
-            return of_environment(found);
+        let named = of.text.split_once('.').and_then(|(alias, name)| Some((names.alias(test.module, alias)?.0, name)));
+        let is_meant = |one: &&&EnvironmentItem<'p>| match named {
+            Some((module, name)) => one.module == module && one.body.name.text == name,
+            None => one.body.name.text == of.text,
+        };
+        let mut found = own.iter().chain(&used).filter(is_meant);
+        if let Some(first) = found.next() {
+            // The file's own hides those of the files it uses; of those, none hides another.
+            let is_clear = first.module == test.module || found.next().is_none();
+            return if is_clear { of_environment(first) } else { Err(TargetError::Several) };
         }
         let stack = names.stack(test.module, &of.text).ok_or(TargetError::Unknown)?;
         return Ok(TestTarget { environment: None, stack });

@@ -30,6 +30,16 @@ pub trait CloudFacts {
         ConditionKeyFact::Known { holds: None }
     }
 
+    /// Checks whether an ARN may be a principal of policies: its service, and the name of its resource where it is known.
+    fn is_principal_arn(&self, _service: &str, _resource: Option<&str>) -> bool {
+        true
+    }
+
+    /// Checks whether the ARN of a resource type is a principal of policies.
+    fn is_principal_type(&self, _ty: &str) -> bool {
+        true
+    }
+
     /// Returns the property of a resource type that is its ARN.
     ///
     /// `None` where there is doubt which one is.

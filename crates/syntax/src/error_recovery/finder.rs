@@ -55,9 +55,11 @@ fn is_plain_rule(rule: Rule) -> bool {
             | Rule::interpolation_close
             | Rule::quoted_key
             | Rule::numeric
+            | Rule::bound_numeric
             | Rule::number
             | Rule::unit
             | Rule::known_unit
+            | Rule::bound_unit
             | Rule::list
             | Rule::arg
             | Rule::arg_name

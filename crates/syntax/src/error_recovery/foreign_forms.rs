@@ -223,9 +223,7 @@ impl ErrorFinder {
                 diagnostic.help(value.own).fix(value.own, whole, value.replacement)
             }
             (Some(word), _) | (None, Some(word)) => diagnostic.help(word.own),
-            (None, None) => {
-                diagnostic.help("a type stands behind `resource`, as in `resource aws.sqs.queue jobs { … }`")
-            }
+            (None, None) => diagnostic.help("a type stands behind `resource`: `resource aws.service.type jobs { … }`"),
         })
     }
 

@@ -76,6 +76,16 @@ impl ErrorFinder {
                     "==",
                 ))
             }
+            Rule::compat_extended => {
+                let other = match node.text() {
+                    "component" => "to add to a component, write one that uses it and has more besides",
+                    "environment" => "an environment sets the parameters of a stack, and overrides single resources",
+                    "layer" => "write the stack around it: `extend stack name { layer … }`",
+                    _ => "write `extend stack name { … }`",
+                };
+                let message = format!("only a stack is extended, no {}", node.text());
+                Some(Diagnostic::error("GPB0095", message).with_label(span, "expected `stack`").help(other))
+            }
             Rule::compat_single | Rule::compat_smart => Some(self.quotes(node)),
             Rule::compat_dots => Some(self.needs_quotes(node)),
             Rule::compat_hash => {

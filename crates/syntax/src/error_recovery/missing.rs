@@ -118,12 +118,8 @@ impl ErrorFinder {
             }
             Rule::missing_interpolation_end => {
                 let opening = node.parent().and_then(|around| around.child(Rule::interpolation_open)).unwrap_or(node);
-                Some(
-                    Diagnostic::error("GPB0012", "this `${` is not closed")
-                        .with_label(self.span(opening), "opened here")
-                        .with_label(self.point(node.start()), "expected `}` here")
-                        .help("for the two signs themselves, write `\\${`"),
-                )
+                let diagnostic = super::super::messages::unclosed_interpolation(self.file, opening.start());
+                Some(diagnostic.with_label(self.point(node.start()), "expected `}` here"))
             }
             _ => self.missing_bracket(node),
         }

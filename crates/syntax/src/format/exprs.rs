@@ -66,7 +66,7 @@ impl Printer {
     /// Writes a number and its unit.
     pub fn numeric(&mut self, node: SyntaxNode<'_>) {
         for part in node.children() {
-            if part.is(Rule::known_unit) {
+            if matches!(part.rule(), Rule::known_unit | Rule::bound_unit) {
                 self.out.push(' ');
             }
             self.verbatim(part);

@@ -60,7 +60,9 @@ impl Printer {
             Rule::body | Rule::type_object | Rule::policy_body => self.block(node, indent),
             Rule::list | Rule::args | Rule::params | Rule::type_args => self.brackets(node, indent),
             Rule::group | Rule::index | Rule::branch => self.wrapped(node, indent),
-            Rule::chain | Rule::free_chain | Rule::sum | Rule::phrase_value => self.chain(node, indent),
+            Rule::chain | Rule::free_chain | Rule::sum | Rule::phrase_value | Rule::bounds_value => {
+                self.chain(node, indent)
+            }
             Rule::if_expr | Rule::if_stmt | Rule::policy_if => self.choice(node, indent),
             Rule::postfix | Rule::spread | Rule::spread_entry => self.postfix(node, indent),
             Rule::list_for | Rule::for_stmt | Rule::policy_for => self.comprehension(node, indent),
@@ -68,7 +70,7 @@ impl Printer {
             Rule::each_stmt | Rule::require_clause | Rule::waive_stmt | Rule::expect_stmt => self.clauses(node, indent),
             Rule::require_stmt => self.requirement(node, indent),
             Rule::block_text => self.block_text(node, indent),
-            Rule::numeric => self.numeric(node),
+            Rule::numeric | Rule::bound_numeric => self.numeric(node),
             Rule::attribute | Rule::text | Rule::quoted_key | Rule::path | Rule::member | Rule::optional_member => {
                 self.verbatim(node)
             }

@@ -197,7 +197,7 @@ impl Lowering {
     pub(super) fn after_keyword(&mut self, node: SyntaxNode<'_>, keyword: Rule) -> Expr {
         let mut rest = node.children().skip_while(|child| !child.is(keyword)).skip(1);
         match rest.next().filter(|next| is_value(next.rule())) {
-            Some(value) => self.expr(value),
+            Some(value) => self.value(value),
             None => Expr::new(ExprKind::Missing, self.end_of(node)),
         }
     }

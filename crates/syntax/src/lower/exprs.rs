@@ -73,7 +73,9 @@ pub(super) fn is_value(rule: Rule) -> bool {
             | Rule::free_chain
             | Rule::sum
             | Rule::phrase_value
+            | Rule::bounds_value
             | Rule::postfix
+            | Rule::bound_numeric
             | Rule::spread
             | Rule::if_expr
             | Rule::bad_value
@@ -88,9 +90,17 @@ impl Lowering {
     /// Lowers the first value among the children; a missing one where there is none.
     pub(super) fn expr_in(&mut self, node: SyntaxNode<'_>) -> Expr {
         match node.children().find(|child| is_value(child.rule())) {
-            Some(value) => self.expr(value),
+            Some(value) => self.value(value),
             None => self.missing(node),
         }
+    }
+
+    /// Lowers a value; a missing one where `=` was written for `==` behind it, which is reported.
+    pub(super) fn value(&mut self, node: SyntaxNode<'_>) -> Expr {
+        if node.after().is_some_and(|next| next.is(Rule::compat_condition_equal)) {
+            return self.missing(node);
+        }
+        self.expr(node)
     }
 
     /// Lowers the first value behind a child made by `mark`, if that child is there.
@@ -98,14 +108,15 @@ impl Lowering {
         let mut rest = node.children().skip_while(|child| !child.is(mark));
         rest.next()?;
         Some(match rest.find(|child| is_value(child.rule())) {
-            Some(value) => self.expr(value),
+            Some(value) => self.value(value),
             None => self.missing(node),
         })
     }
 
     pub(super) fn expr(&mut self, node: SyntaxNode<'_>) -> Expr {
         match node.rule() {
-            Rule::chain | Rule::free_chain | Rule::sum | Rule::phrase_value => self.chain(node),
+            Rule::chain | Rule::free_chain | Rule::sum | Rule::phrase_value | Rule::bounds_value => self.chain(node),
+            Rule::bound_numeric => Expr::new(self.numeric(node), self.span(node)),
             Rule::if_expr => self.if_expr(node),
             Rule::text | Rule::block_text => Expr::new(ExprKind::Text(self.text_parts(node)), self.span(node)),
             Rule::postfix => self.postfix(node),

@@ -53,6 +53,11 @@ impl Lowering {
             Rule::type_item => Some(Item::Type(self.type_item(node, docs.take()))),
             Rule::component_item => Some(Item::Component(self.item_body(node, docs.take()))),
             Rule::stack_item => Some(Item::Stack(self.item_body(node, docs.take()))),
+            // Nothing is known of what such an item would add to.
+            Rule::extend_item if node.has(Rule::compat_extended) => {
+                docs.take();
+                None
+            }
             Rule::extend_item => Some(Item::Extend(self.item_body(node, docs.take()))),
             Rule::environment_item => {
                 let of = node.children().filter(|child| is_name(*child)).nth(1);

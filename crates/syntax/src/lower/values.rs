@@ -134,7 +134,7 @@ impl Lowering {
         Expr::new(ExprKind::Tagged { tag: self.name(tag), value: self.expr_in(text) }, span)
     }
 
-    fn numeric(&mut self, node: SyntaxNode<'_>) -> ExprKind {
+    pub(super) fn numeric(&mut self, node: SyntaxNode<'_>) -> ExprKind {
         if node.has(Rule::compat_dots) {
             return ExprKind::Text(vec![TextPart::Text(node.text().to_owned())]);
         }
@@ -146,7 +146,8 @@ impl Lowering {
             return ExprKind::Missing;
         };
         let money = node.child(Rule::dollar);
-        let unit = node.children().find(|child| matches!(child.rule(), Rule::unit | Rule::known_unit));
+        let unit =
+            node.children().find(|child| matches!(child.rule(), Rule::unit | Rule::known_unit | Rule::bound_unit));
         let ident = |text: String, span| Ident { text: text.into(), span, quoted: false };
         match (money, unit) {
             (None, None) => ExprKind::Number(amount),

@@ -1,14 +1,14 @@
 //! The rewriting of earlier forms by `gpb fmt --upgrade`, and the forms that it leaves.
 
-use super::super::upgrade;
+use super::super::{functions, upgrade, uses_without_name};
 
 /// Compares an upgraded program with the expected one, and the names in the advice.
 fn check(old: &str, new: &str, advised: &[&str]) {
-    let upgraded = upgrade(old).unwrap_or_else(|error| panic!("{error:?}"));
+    let upgraded = upgrade(old, &[]).unwrap_or_else(|error| panic!("{error:?}"));
     assert_eq!(upgraded.text, new);
     let places = upgraded.advice.iter().filter_map(|advice| old.get(advice.span()?.range()));
     assert_eq!(places.collect::<Vec<_>>(), advised);
-    let again = upgrade(new).map(|again| again.text);
+    let again = upgrade(new, &[]).map(|again| again.text);
     assert_eq!(again.as_deref(), Ok(new), "a second time changes something");
 }
 
@@ -67,4 +67,14 @@ fn other_branches_are_no_trick() {
 fn an_own_function_keeps_its_name() {
     let own = "fn given(a: any) -> bool = true\n\nconst b = given(1)\n";
     check(own, own, &[]);
+}
+
+#[test]
+fn a_function_of_a_used_file_keeps_its_name() {
+    let text = "const a = given(1)\n";
+    let upgraded = |imported: &[String]| upgrade(text, imported).unwrap().text;
+    assert_eq!(upgraded(&[]), "const a = is_set(1)\n");
+    assert_eq!(upgraded(&["given".to_owned()]), text);
+    assert_eq!(functions("fn given(x: any) -> bool = true\n"), ["given"]);
+    assert_eq!(uses_without_name("use \"a.gpb\"\nuse \"b.gpb\" as b\n"), ["a.gpb"]);
 }

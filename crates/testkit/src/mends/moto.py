@@ -7,6 +7,8 @@ def install():
     hide_deleted_services()
     encrypt_log_groups()
     hold_deleted_secrets()
+    keep_replica_keys()
+    keep_replication_rules()
 
 
 def scale_caches():
@@ -96,3 +98,53 @@ def hold_deleted_secrets():
         return created(self, name, **named)
 
     Backend.create_secret = create
+
+
+def keep_replica_keys():
+    """moto encrypts every replica of a secret by AWS's own key.
+
+    docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicaRegionType.html
+    """
+    from moto.secretsmanager.models import FakeSecret
+
+    created = FakeSecret.create_replicas
+
+    def create(self, replica_regions, force_overwrite):
+        replicas = created(self, replica_regions, force_overwrite)
+        for replica, wanted in zip(replicas, replica_regions or []):
+            replica.config["KmsKeyId"] = wanted.get("KmsKeyId") or replica.config["KmsKeyId"]
+        return replicas
+
+    FakeSecret.create_replicas = create
+
+
+def keep_replication_rules():
+    """moto answers with the same filter and the same treatment of delete markers whatever a rule says.
+
+    docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketReplication.html
+    """
+    from moto.core.responses import ActionResult
+    from moto.s3.exceptions import ReplicationConfigurationNotFoundError
+    from moto.s3.responses import S3Response as Response
+
+    def plain(value, name=None):
+        """A part of the document, with numbers as numbers and lists by the names of the API."""
+        if isinstance(value, dict):
+            inner = {key: plain(part, key) for key, part in value.items() if not key.startswith("@")}
+            if name == "And" and "Tag" in inner:
+                tags = inner.pop("Tag")
+                inner["Tags"] = tags if isinstance(tags, list) else [tags]
+            return inner
+        if name in ("Priority", "Minutes"):
+            return int(value)
+        return "" if value is None and name == "Prefix" else {} if value is None else value
+
+    def get(self):
+        self.data["Action"] = "GetBucketReplication"
+        kept = self.backend.get_bucket_replication(self.bucket_name)
+        if not kept:
+            raise ReplicationConfigurationNotFoundError(bucket_name=self.bucket_name)
+        rules = [plain(rule) for rule in kept["Rule"]]
+        return self.serialized(ActionResult({"ReplicationConfiguration": {"Role": kept["Role"], "Rules": rules}}))
+
+    Response.get_bucket_replication = get

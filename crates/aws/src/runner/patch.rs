@@ -1,0 +1,78 @@
+//! Changes as a JSON patch of the properties, for an API that takes the whole resource as a document.
+
+use super::BindingRunner;
+use super::tags::{is_reserved, pairs};
+use crate::template_scope::TemplateScope;
+use gpb_catalog::Shape;
+use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties};
+use gpb_model::PropPath;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+
+impl BindingRunner<'_> {
+    /// Sets `${patch}` where a call of the update sends it: what changes, by what is there now.
+    ///
+    /// # Errors
+    /// A read that fails, and a resource that is gone.
+    pub(super) async fn set_patch(
+        &self,
+        changed: &BTreeSet<String>,
+        scope: &mut TemplateScope,
+    ) -> Result<(), CloudError> {
+        let sends_patch = |term: &&crate::template::TemplateTerm| term.word == "patch";
+        if !self.bound.binding.update.iter().any(|call| call.input.terms().iter().any(sends_patch)) {
+            return Ok(());
+        }
+        let Some(shown) = self.fetch(scope).await? else {
+            let message = format!("{}: {} is not there", self.bound.ty, scope.id.as_deref().unwrap_or_default());
+            return Err(CloudError::new(CloudErrorKind::NotFound, "NotFound", message));
+        };
+        let nothing = Properties::new();
+        scope.patch = Some(self.patch(changed, scope, shown.object.as_object().unwrap_or(&nothing)));
+        Ok(())
+    }
+
+    /// Returns the operations of RFC 6902 that change what is shown to what is desired.
+    ///
+    /// `add` also replaces. Nothing shows the properties that are only written, so that each that stays is sent again:
+    /// without it the API would take it away.
+    fn patch(&self, changed: &BTreeSet<String>, scope: &TemplateScope, shown: &Properties) -> Json {
+        let def = &self.bound.def;
+        let desired = scope.desired_document();
+        let is_fixed = |name: &str| def.is_create_only(&PropPath(name.into()));
+        let unseen = def.write_only.iter().map(PropPath::head).filter(|name| !is_fixed(name));
+        let kept = unseen.filter(|name| desired.contains_key(*name)).map(str::to_owned);
+        let names: BTreeSet<String> = changed.iter().cloned().chain(kept).collect();
+        let operation = |name: &String| {
+            let path = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+            let wanted = desired.get(name).filter(|value| !value.is_null()).cloned();
+            let wanted = if self.tag_property() == Some(name) {
+                self.with_reserved_tags(name, wanted, shown.get(name))
+            } else {
+                wanted
+            };
+            match wanted {
+                Some(value) => Some(json!({ "op": "add", "path": path, "value": value })),
+                None => shown.contains_key(name).then(|| json!({ "op": "remove", "path": path })),
+            }
+        };
+        names.iter().filter_map(operation).collect()
+    }
+
+    /// Adds gpb's own tags, which a read shows and no program has, to those that are wanted.
+    fn with_reserved_tags(&self, property: &str, wanted: Option<Json>, shown: Option<&Json>) -> Option<Json> {
+        let own = pairs(shown).into_iter().filter(|(key, _)| is_reserved(key) && !key.starts_with("aws:"));
+        let mut tags = wanted;
+        for (key, value) in own {
+            match (&mut tags, self.bound.def.shape_at(&PropPath(property.into()))) {
+                (Some(Json::Object(tags)), _) => {
+                    tags.insert(key, value.into());
+                }
+                (Some(Json::Array(tags)), _) => tags.push(json!({ "Key": key, "Value": value })),
+                (none, Some(Shape::List(_))) => *none = Some(json!([{ "Key": key, "Value": value }])),
+                (none, _) => *none = Some(json!({ key: value })),
+            }
+        }
+        tags
+    }
+}
