@@ -336,6 +336,23 @@ fn a_whole_conversation() {
 }
 
 #[test]
+fn what_is_deprecated_is_struck_out_and_says_so_on_hover() {
+    let text = "@deprecated(\"use `name`\")\nfn label(a: string) -> string = \"${a}-x\"\nconst b = la‸bel(\"a\")\n";
+    assert!(about(text).contains("**Deprecated:** use `name`"), "{}", about(text));
+    let editor = Editor::started();
+    editor.tell("textDocument/didOpen", open(&text.replace('‸', "")));
+    let told = editor.published(URI);
+    assert_eq!(told["diagnostics"][0]["code"], "GPB1230", "{told}");
+    assert_eq!(told["diagnostics"][0]["tags"], json!([2]), "the tag of what is deprecated");
+}
+
+#[test]
+fn a_keyword_says_what_it_is() {
+    let told = about("stack s {\n  resource aws.sqs.queue q { kee‸p true }\n}\n");
+    assert!(told.contains("`keep true") && told.contains("language.md#"), "{told}");
+}
+
+#[test]
 fn diagnostics_are_taken_back_from_files_that_are_closed() {
     let editor = Editor::started();
     editor.tell("textDocument/didOpen", open("const a = uper(\"a\")\n"));
