@@ -86,9 +86,9 @@ def output(name, type_facts, shape, number, key):
     return made(demands[0], random.Random(f"{key} {name} {number}"))
 
 
-# Outputs that the catalog has no pattern of anywhere, and that other services take in AWS's own form:
-# docs.aws.amazon.com/service-authorization/latest/reference
-FORMS = {}
+# Outputs that other types take under another name, in AWS's own form:
+# docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+FORMS = {"AWS::Lambda::Version": {"Version": "{number}"}}
 
 
 @functools.cache
