@@ -27,11 +27,9 @@ followed by an empty plan, and destroyed, with nothing left (`tests/it/wire/serv
 - *Emulator*: what answers in the test. Cloud Control is ministack's, mended to hold requests against the catalog: it shows the
   protocol and the documents, and not what a service would make of them.
 - *Played*: the spec that creates it, reads it back without a difference and destroys it. "(changed)" is a type that the acts of the
-  spec also change in place.
+  spec also change in place; "(lost)" is one of which a resource is deleted behind gpb's back, which a plan shows and an apply mends.
 - *Price* and *Recovery*: whether `stdlib/facts` knows the type. What has no facts is said to have none in every estimate; no facts
   of recovery means that nothing is claimed of it.
-
-A change made behind gpb's back is shown and repaired for the services of the sandbox (`tests/it/wire/life.rs`), not for each type here.
 """
 
 
@@ -76,6 +74,9 @@ def routed():
     return set(re.findall(r'"([A-Z]+)"', re.search(r"for service in \[(.*?)\]", fixture)[1]))
 
 
+# What is done to a type besides making it, and where the map says so.
+ACTS = {"changed": "changes", "lost": "lost"}
+
 # The service that answers for a type where it is not called as the catalog calls it.
 ANSWERS = {"msk": "KAFKA"}
 
@@ -109,8 +110,8 @@ def rows(layer, service, played, facts):
             shown = "not played" if service.get("ended") else f"`{layer['spec']}`"
             if not service.get("ended") and name not in played:
                 sys.exit(f"tests/services/{layer['spec']}.gpb makes no {name}, which {service['name']} needs")
-            if name in service.get("changes", []):
-                shown += " (changed)"
+            acts = [word for word, key in ACTS.items() if name in service.get(key, [])]
+            shown += f" ({', '.join(acts)})" if acts else ""
             price = "yes" if name in facts["prices"] else "no facts: not priced"
             recovery = "yes" if name in facts["recovery"] else "no facts: nothing claimed"
             answers = emulator(name, way, facts["ministack"])
@@ -130,7 +131,7 @@ def page():
         text += [f"\n## {layer['name']}\n", "| Service | What | Component | Type | Driver | Emulator | Played | Price | Recovery | Note |"]
         text += ["|---" * 10 + "|", *("| " + " | ".join(row) + " |" for row in table)]
     lacking = [service["name"] for _, service in whole if "ended" in service]
-    counts = f"\n{len(whole)} services: {len(whole) - len(lacking)} are played, and {', '.join(lacking)} are not.\n"
+    counts = f"{len(whole)} services: {len(whole) - len(lacking)} are played, and {', '.join(lacking)} are not."
     text.insert(1, counts)
     return "\n".join(text) + "\n"
 
