@@ -17,6 +17,7 @@ mod readme;
 mod recovery;
 mod rules;
 mod scaling;
+mod services;
 mod specs;
 mod standard_policies;
 mod static_check;

@@ -7,6 +7,7 @@ mod acts;
 mod fixture;
 mod kills;
 mod life;
+mod services;
 
 use crate::support::Folder;
 use fixture::WireFixture;

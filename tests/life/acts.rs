@@ -31,16 +31,30 @@ struct Acts {
 
 /// Returns the acts of a life, in order.
 pub fn acts(life: &str) -> Vec<Act> {
-    let acts: Acts = toml::from_str(&text(life, "toml")).unwrap();
-    acts.act
+    parsed(&text("life", life, "toml"))
+}
+
+/// Returns the acts of a layer of services, in order.
+pub fn service_acts(layer: &str) -> Vec<Act> {
+    parsed(&text("services", layer, "toml"))
 }
 
 /// Returns the spec of a life that is not of the repository's own specs.
 pub fn spec(life: &str) -> String {
-    text(life, "gpb")
+    text("life", life, "gpb")
 }
 
-fn text(life: &str, extension: &str) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/life");
-    std::fs::read_to_string(folder.join(life).with_extension(extension)).unwrap()
+/// Returns the spec of a layer of services.
+pub fn service_spec(layer: &str) -> String {
+    text("services", layer, "gpb")
+}
+
+fn parsed(text: &str) -> Vec<Act> {
+    let acts: Acts = toml::from_str(text).unwrap();
+    acts.act
+}
+
+fn text(folder: &str, name: &str, extension: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
+    std::fs::read_to_string(folder.join(name).with_extension(extension)).unwrap()
 }

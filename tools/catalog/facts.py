@@ -67,12 +67,13 @@ def tagging(schema, places):
     if not said.get("taggable", schema.get("taggable", True)):
         return None
     property = places.find(said.get("tagProperty", "/properties/Tags"))
-    return property and {"property": property, "update": said.get("tagUpdatable", True)}
+    # Tags inside the elements of a list, as those of `TagSpecifications`, cannot be laid beside what is written there.
+    return property and "/" not in property and {"property": property, "update": said.get("tagUpdatable", True)}
 
 
 def unordered_tags(tags, root, types):
     """The order of tags never means anything, though half of the schemas forget to say so."""
-    if not tags or "/" in tags["property"]:
+    if not tags:
         return
     for key, shape in root["properties"].items():
         if key.split(" ")[0] == tags["property"]:

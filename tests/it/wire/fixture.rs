@@ -75,7 +75,7 @@ impl WireFixture {
         // ministack takes an access key of twelve digits for the account.
         set("AWS_ACCESS_KEY_ID", ACCOUNT);
         set("AWS_SECRET_ACCESS_KEY", "test");
-        for service in ["KAFKA", "ELASTICACHE", "CLOUDWATCH", "CLOUDCONTROL"] {
+        for service in ["KAFKA", "ELASTICACHE", "CLOUDWATCH", "CLOUDCONTROL", "LAMBDA", "DYNAMODB"] {
             set(&format!("AWS_ENDPOINT_URL_{service}"), &ministack.endpoint());
         }
         let mut folder = Folder::with_specs();

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::read_to_string;
 
 /// A spec whose acts are played.
-struct WireLife<'a> {
+pub(super) struct WireLife<'a> {
     world: &'a WireFixture,
     spec: &'a str,
     /// The files that an act may change, as they were first.
@@ -15,7 +15,7 @@ struct WireLife<'a> {
 }
 
 impl<'a> WireLife<'a> {
-    fn new(world: &'a WireFixture, spec: &'a str, files: &[&'a str]) -> Self {
+    pub(super) fn new(world: &'a WireFixture, spec: &'a str, files: &[&'a str]) -> Self {
         let text = |file: &&'a str| (*file, read_to_string(world.folder.path(file)).unwrap());
         Self { world, spec, files: files.iter().map(text).collect() }
     }
@@ -26,7 +26,7 @@ impl<'a> WireLife<'a> {
     }
 
     /// Plays acts; those that go along are one step with the act before.
-    fn live(&self, acts: &[Act]) {
+    pub(super) fn live(&self, acts: &[Act]) {
         for step in acts.chunk_by(|_, next| next.along) {
             let titles: Vec<_> = step.iter().map(|act| act.title.as_str()).collect();
             self.play(step).unwrap_or_else(|why| panic!("{}: {why}", titles.join(", ")));
@@ -48,7 +48,7 @@ impl<'a> WireLife<'a> {
     }
 
     /// Applies what the text says now, and makes anew what is asked for; a plan after it must be empty.
-    fn apply(&self, replace: &[&str]) -> Result<(), String> {
+    pub(super) fn apply(&self, replace: &[&str]) -> Result<(), String> {
         let anew = replace.iter().flat_map(|address| ["--replace", *address]);
         let apply: Vec<_> = ["apply", self.spec, "--yes", "--unprotect", "all"].into_iter().chain(anew).collect();
         self.run(0, &apply)?;
@@ -61,7 +61,7 @@ impl<'a> WireLife<'a> {
         self.run(code, &plan)
     }
 
-    fn destroy(&self) {
+    pub(super) fn destroy(&self) {
         self.run(0, &["destroy", self.spec, "--yes", "--unprotect", "all"]).unwrap();
     }
 

@@ -13,7 +13,12 @@ import itertools
 import json
 import os
 import pathlib
+import random
+import re
+import string
 import time
+from re import _constants as constants
+from re import _parser as parser
 
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
 from ministack.services import cloudcontrol
@@ -66,9 +71,92 @@ def output(name, type_facts, shape, number, key):
     if isinstance(shape, dict) and shape.get("text_as", {}).get("enum"):
         return shape["text_as"]["enum"][0]
     service, resource = key.split("::")[1].lower(), key.split("::")[2].lower()
+    if key in FORMS and name in FORMS[key]:
+        return FORMS[key][name].format(region=get_region(), account=get_account_id(), number=number)
     if name.lower().endswith("arn"):
-        return f"arn:aws:{service}:{get_region()}:{get_account_id()}:{resource}/{number:08x}"
-    return f"{resource}-{number:08x}"
+        plain = f"arn:aws:{service}:{get_region()}:{get_account_id()}:{resource}/{number:08x}"
+    else:
+        plain = f"{resource}-{number:08x}"
+    demands = patterns(service).get(name.lower(), [])
+    if isinstance(shape, dict) and shape.get("text_as", {}).get("pattern"):
+        demands = [shape["text_as"]["pattern"], *demands]
+    demands = [demand for demand in demands if compiled(demand)]
+    if all(compiled(demand).search(plain) for demand in demands):
+        return plain
+    return made(demands[0], random.Random(f"{key} {name} {number}"))
+
+
+# Outputs that other types take under another name, in AWS's own form:
+# docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+FORMS = {"AWS::Lambda::Version": {"Version": "{number}"}}
+
+
+@functools.cache
+def patterns(service):
+    """What the types of a service demand of properties of the same name, which one of them has for an output."""
+    found = {}
+
+    def seek(shape):
+        for key, inner in shape.items() if isinstance(shape, dict) else ():
+            pattern = isinstance(inner, dict) and inner.get("text_as", {}).get("pattern")
+            if pattern:
+                found.setdefault(key.split(" ")[0].lower(), []).append(pattern)
+            seek(inner)
+
+    for type_facts in catalog(service).values():
+        seek(type_facts.get("root", {}))
+    return found
+
+
+@functools.cache
+def compiled(pattern):
+    """The pattern, or nothing where it is none of Python's."""
+    try:
+        return re.compile(pattern)
+    except re.error:
+        return None
+
+
+def made(pattern, chance):
+    """A text that a pattern takes: of each choice one, of each repetition the least."""
+    return "".join(letters(parser.parse(pattern), chance))
+
+
+def letters(parts, chance):
+    for kind, value in parts:
+        if kind is constants.LITERAL:
+            yield chr(value)
+        elif kind is constants.ANY:
+            yield "x"
+        elif kind is constants.IN:
+            yield one_of(value, chance)
+        elif kind is constants.BRANCH:
+            yield from letters(value[1][0], chance)
+        elif kind is constants.SUBPATTERN:
+            yield from letters(value[3], chance)
+        elif kind in (constants.MAX_REPEAT, constants.MIN_REPEAT):
+            least, most, inner = value
+            # A single letter would be the same too often.
+            for _ in range(least if least > 1 or most == least else min(most, 8) if least else 0):
+                yield from letters(inner, chance)
+
+
+def one_of(choices, chance):
+    """A letter of a class: a digit or a letter where it takes one, for all of AWS's forms do."""
+    refused = choices[0][0] is constants.NEGATE
+    takes = lambda letter: any(within(choice, letter) for choice in choices) != refused
+    fit = list(filter(takes, string.digits + string.ascii_letters)) or list(filter(takes, string.printable))
+    return chance.choice(fit)
+
+
+def within(choice, letter):
+    kind, value = choice
+    if kind is constants.LITERAL:
+        return ord(letter) == value
+    if kind is constants.RANGE:
+        return value[0] <= ord(letter) <= value[1]
+    classes = {constants.CATEGORY_DIGIT: r"\d", constants.CATEGORY_WORD: r"\w", constants.CATEGORY_SPACE: r"\s"}
+    return kind is constants.CATEGORY and value in classes and bool(re.match(classes[value], letter))
 
 
 def complete(key, type_facts, state, number):
