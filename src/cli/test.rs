@@ -38,17 +38,17 @@ pub struct TestRequest<'a> {
 
 /// Runs `gpb test`.
 pub fn run(session: &Session, spec: Option<&Path>, request: &TestRequest<'_>) -> Exit {
-    if let Some(name) = &session.common.env {
-        return session.fail(&format!(
-            "`gpb test` takes no `--env {name}`: each test says what it tests, `test \"…\" of {name} {{ … }}`; \
-             `--filter` chooses by the names of tests"
-        ));
-    }
     // Whatever happens below, an old file never tells of this run.
     if let Some(path) = request.junit
         && let Err(exit) = write(session, path, &not_run("gpb test", "the tests were not run to their end"))
     {
         return exit;
+    }
+    if let Some(name) = &session.common.env {
+        return session.fail(&format!(
+            "`gpb test` takes no `--env {name}`: each test says what it tests, `test \"…\" of {name} {{ … }}`; \
+             `--filter` chooses by the names of tests"
+        ));
     }
     tests(session, spec, request).unwrap_or_else(|exit| exit)
 }

@@ -173,6 +173,22 @@ fn about_in(files: &[(&str, &str)]) -> String {
 }
 
 #[test]
+fn a_waiver_shows_its_policy() {
+    let text = "/// Queues have names.\npolicy named {\n  help = \"set `queue_name`\"\n  each aws.sqs.queue as q require is_set(q.queue_name) \
+                else \"it has no name\"\n}\nstack s {\n  waive nam‸ed until \"2999-01-01\" because \"later\"\n}\n";
+    insta::assert_snapshot!(about(text), @r#"
+    ```gpb
+    policy named
+    each aws.sqs.queue as q require is_set(q.queue_name) else "it has no name"
+    ```
+
+    Queues have names.
+
+    help: set `queue_name`
+    "#);
+}
+
+#[test]
 fn what_names_mean() {
     insta::assert_snapshot!(about("stack s {\n  layer l {\n    qu‸eue jobs { name = \"a\" }\n  }\n}\n"), @r#"
     ```gpb

@@ -138,6 +138,7 @@ fn no_old_report_is_left() {
         (1, &["test", "shop.gpb"]),
         (1, &["test", "shop_tests.gpb", "--filter", "shorter"]),
         (1, &["test", "shop_tests.gpb", "--on", "soon"]),
+        (1, &["test", "shop_tests.gpb", "--env", "test"]),
     ] {
         folder.write("report.xml", "<testsuites failures=\"0\"/>");
         folder.expect(code, &[args, &["--junit", "report.xml"]].concat());

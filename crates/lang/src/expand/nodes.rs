@@ -102,7 +102,9 @@ impl<'p> Expander<'_, 'p> {
         }
         let path = PropPath::default().child(&property.aws);
         let is_tagging = def.is_tagged_by(&property.aws);
-        let ty = if is_tagging { Type::map(Type::String) } else { type_of(&def, &property.shape) };
+        // What only apply reads has AWS's form.
+        let is_map = is_tagging && node.is_none();
+        let ty = if is_map { Type::map(Type::String) } else { type_of(&def, &property.shape) };
         let reference = || Ok(Value::reference(handle.address.clone(), path, ty, span));
         let Some(node) = node else { return reference() };
         let body = self.body_of(&node, span)?;

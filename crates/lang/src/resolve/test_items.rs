@@ -8,7 +8,7 @@ use crate::body_index::{BodyIndex, DeclKind};
 use crate::names::{ItemKind, TestItem};
 use crate::test_items::{KINDS, PLAN, TargetError, WITH, target};
 use gpb_base::diag::{self, Diagnostic, nearest};
-use gpb_syntax::ast::{Body, ExpectStmt, Expected, Ident, Stmt};
+use gpb_syntax::ast::{Body, ExpectStmt, Expected, ExprKind, Ident, Stmt};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -108,6 +108,10 @@ impl<'p> Resolver<'_, 'p> {
         let blocks = |stmts: &'_ [Stmt]| -> Vec<Ident> {
             let usage = stmts.iter().filter_map(|stmt| match stmt {
                 Stmt::Block(block) if block.head.text == USAGE && block.label.is_none() => Some(&block.stmts),
+                Stmt::Field(field) if field.head.text == USAGE => match &*field.value.kind {
+                    ExprKind::Object(stmts) => Some(stmts),
+                    _ => None,
+                },
                 _ => None,
             });
             let fields = usage.flatten().filter_map(|stmt| match stmt {
@@ -157,6 +161,8 @@ impl<'p> Resolver<'_, 'p> {
                 // An environment with errors has nothing that a reason could look at.
                 why.into_iter().for_each(|why| self.expr(why, &WordReader::Nobody));
             }
+            // What it is about nobody knows, which has been reported.
+            Expected::Condition(_) if stack.is_none() => {}
             Expected::Condition(condition) => {
                 let index = stack.map(|stack| self.world.indexes.get_or_build(&stack.stmts));
                 self.ribs.push(ScopeRib::Vars(names_of_tests(stack, index.as_ref())));
