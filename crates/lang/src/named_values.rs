@@ -53,11 +53,13 @@ pub fn read_names<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
 }
 
 /// Returns the names that are read at a place among statements: those in it, or else those of the whole value it stands in.
+///
+/// Of a place that is a whole entry, a block, those of all values in it.
 pub fn names_at(stmts: &[Stmt], at: Span) -> Vec<&str> {
-    let holds = |whole: Span| whole.file == at.file && whole.to(at) == whole;
+    let holds = |whole: Span, part: Span| whole.file == part.file && whole.to(part) == whole;
     let mut found = Vec::new();
     values_of(stmts, &mut |value| {
-        if holds(value.span) {
+        if holds(value.span, at) || holds(at, value.span) {
             read_names(value, &mut found);
         }
     });
