@@ -169,7 +169,7 @@ fn record(resource: &Resource, graph: &Graph, key: &ResourceKey, observed: Prope
         tainted: None,
         failed: false,
         changing: false,
-        keep: false,
+        keep: resource.lifecycle.keep == Some(true),
         watched: serde_json::Map::new(),
     }
 }

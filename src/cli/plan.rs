@@ -384,7 +384,8 @@ pub async fn observe(
 async fn hashes(compiled: &CompiledProgram, cloud: &SafeCloud, key: &SecretKey) -> BTreeMap<SecretSource, String> {
     let mut request = BTreeSet::new();
     for resource in &compiled.model.resources {
-        for value in resource.properties.values() {
+        let watched = resource.lifecycle.watched.iter().filter_map(|one| one.value.as_ref());
+        for value in resource.properties.values().chain(watched) {
             collect(value, &mut request);
         }
     }

@@ -244,6 +244,7 @@ fn errors<'d>(made: &'d Compilation, tested: &'d Tested) -> Vec<&'d Diagnostic> 
 }
 
 /// Returns what a test expects and does not find, and the errors that it does not expect.
+#[expect(clippy::too_many_lines, reason = "one arm for each expectation")]
 fn failures(
     suite: &TestSuite,
     (at, test): (usize, &ListedTest),

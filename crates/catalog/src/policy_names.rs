@@ -154,6 +154,22 @@ fn principals() -> &'static Principals {
     PRINCIPALS.get_or_init(|| toml::from_str(&text("catalog/principals.toml")).unwrap_or_default())
 }
 
+/// Checks for a resource that a policy names in a form of its own in the place of an ARN.
+pub fn is_short_resource(text: &str) -> bool {
+    short_resources().beginnings.iter().any(|beginning| text.starts_with(beginning.as_str()))
+}
+
+/// The forms of resources that are no ARNs, by how they begin.
+#[derive(Debug, Default, serde::Deserialize)]
+struct ShortResources {
+    beginnings: Vec<String>,
+}
+
+fn short_resources() -> &'static ShortResources {
+    static RESOURCES: OnceLock<ShortResources> = OnceLock::new();
+    RESOURCES.get_or_init(|| toml::from_str(&text("catalog/short_resources.toml")).unwrap_or_default())
+}
+
 fn text(file: &str) -> String {
     Library::embedded().get(file).map(std::string::ToString::to_string).unwrap_or_default()
 }

@@ -156,6 +156,7 @@ impl TreeDump {
     }
 
     /// Dumps statements with statements inside.
+    #[expect(clippy::too_many_lines, reason = "one arm for each statement")]
     fn nest(&mut self, stmt: &Stmt) {
         let place = |place: Option<&Expr>| place.map_or(String::new(), |place| format!(" in {}", expr(place)));
         match stmt {

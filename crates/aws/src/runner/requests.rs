@@ -76,6 +76,6 @@ impl BindingRunner<'_> {
         let needed = &self.bound.def.list_needs;
         let model: Properties =
             needed.iter().filter_map(|name| Some((name.clone(), scope.property(name)?.clone()))).collect();
-        (!needed.is_empty() && model.len() == needed.len()).then(|| Json::Object(model))
+        (!needed.is_empty() && model.len() == needed.len()).then_some(Json::Object(model))
     }
 }

@@ -191,6 +191,7 @@ impl<'a> Planner<'a> {
                     ),
             );
         }
+        diagnostics.extend(self.still_managed(resource));
         let mut change = skeleton(resource, Action::Read);
         let def = self.known(&resource.ty);
         let scrubber = self.inputs.options.scrubber.as_deref();
@@ -207,6 +208,18 @@ impl<'a> Planner<'a> {
         };
         change.desired = Arc::unwrap_or_clone(desired);
         Decision { planned: Some(planned), diagnostics, ..Decision::of(change) }
+    }
+
+    /// Refuses an `existing` resource at the address of one that gpb has created: a destroy would delete what is only read.
+    fn still_managed(&self, resource: &Resource) -> Option<Diagnostic> {
+        let address = &resource.address;
+        let managed = self.everything.managed.get(address).filter(|managed| !managed.is_gone())?;
+        let message = format!("`{address}` is only read, and gpb has created what has that address: {}", managed.id);
+        let help = format!(
+            "give the `existing` one another name, and let go of this one by `removed {address} {{ keep true }}`; or \
+             declare it as a `resource`, as it was"
+        );
+        Some(Diagnostic::error("GPB7074", message).with_label(resource.span, "declared `existing` here").help(help))
     }
 
     fn managed(&self, resource: &'a Resource, desired: PropertyMap) -> Decision {
@@ -374,6 +387,9 @@ impl<'a> Planner<'a> {
         let done: BTreeSet<&Address> = self.changes.iter().map(|change| &change.address).collect();
         let rest: Vec<_> = self.everything.managed.iter().filter(|(address, _)| !done.contains(address)).collect();
         for (address, managed) in rest {
+            let only_read = self.resources.get(address).filter(|resource| resource.existing);
+            let refused = only_read.and_then(|resource| self.still_managed(resource));
+            self.diagnostics.extend(refused);
             let is_kept = self.is_kept(address, managed);
             let action = match () {
                 () if managed.is_gone() => Action::Forget,

@@ -45,7 +45,7 @@ pub(super) fn suggest_moves(changes: &[ResourceChange], inputs: RenameInputs<'_>
             || keep::removal_of(inputs.model, &change.address).is_some();
         match change.action {
             Action::Delete | Action::Retain if !is_deposed && !is_meant => {
-                by_type.entry(&change.ty).or_default().0.push(change)
+                by_type.entry(&change.ty).or_default().0.push(change);
             }
             Action::Create if !inputs.recreated.contains(&change.address) => {
                 by_type.entry(&change.ty).or_default().1.push(change);

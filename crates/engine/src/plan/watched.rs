@@ -25,13 +25,17 @@ pub(super) fn watched(
 ) -> (WatchedNow, Vec<PropertyDifference>) {
     let (mut now, mut differences) = (WatchedNow::new(), Vec::new());
     for one in &resource.lifecycle.watched {
-        let before = managed.and_then(|managed| managed.watched).and_then(|watched| watched.get(&one.label));
+        let known = managed.and_then(|managed| managed.watched);
+        let before = known.and_then(|watched| watched.iter().find(|(label, _)| bare(label) == bare(&one.label)));
+        let before = before.map(|(_, value)| value);
         let path = one.path();
         // A function that fails on what is known now leaves its call: what it would give counts as another value.
         let wanted = one.value.as_ref().map(|value| planned.resolve(value, &path, inputs.call, &mut Vec::new()));
         let value = wanted.as_ref().map(|value| hashed(value, inputs));
         let mut references = Vec::new();
-        value.iter().for_each(|value| value.references(&mut references));
+        if let Some(value) = &value {
+            value.references(&mut references);
+        }
         let is_hidden = value.as_ref().is_some_and(PropertyValue::holds_secret)
             || references.iter().any(|reference| planned.is_unseen(reference));
         if is_hidden {
@@ -51,6 +55,11 @@ pub(super) fn watched(
         now.insert(one.label.clone(), value);
     }
     (now, differences)
+}
+
+/// Returns an expression without what a formatter may change of it: another layout is no other expression.
+fn bare(label: &str) -> String {
+    label.chars().filter(|letter| !letter.is_whitespace() && *letter != ',').collect()
 }
 
 /// Returns a value as it is remembered: the keyed hash of a secret is compared like any other text.

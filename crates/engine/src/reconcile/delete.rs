@@ -89,7 +89,7 @@ impl ApplyRun<'_> {
     ///
     /// # Errors
     /// When the state cannot be written.
-    pub async fn let_go(&self, address: &Address) -> Result<(), StepError> {
+    pub fn let_go(&self, address: &Address) -> Result<(), StepError> {
         if self.record_at(address).is_none() {
             return Ok(());
         }

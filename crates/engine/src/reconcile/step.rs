@@ -13,7 +13,7 @@ impl ApplyRun<'_> {
         match (phase, change.action) {
             (StepPhase::Unprotect, _) => self.turn_off_deletion_locks(change).await,
             (StepPhase::DestroyDeposed, Action::Replace) if change.retains() => match self.deposed(&change.address) {
-                Some(address) => self.let_go(&address).await,
+                Some(address) => self.let_go(&address),
                 None => Ok(()),
             },
             (StepPhase::DestroyDeposed, _) => match self.deposed(&change.address) {
@@ -31,7 +31,7 @@ impl ApplyRun<'_> {
             (StepPhase::Create, Action::Adopt) => self.adopt(change).await,
             (StepPhase::Create, Action::NoOp) => self.record_unchanged(change).await,
             (StepPhase::Create, Action::Read) => self.read(change).await,
-            (StepPhase::Create, Action::Retain) => self.let_go(&change.address).await,
+            (StepPhase::Create, Action::Retain) => self.let_go(&change.address),
             (StepPhase::Create, Action::Forget | Action::Delete) => self.forget(&change.address).await,
         }
     }

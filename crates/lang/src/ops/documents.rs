@@ -12,6 +12,17 @@ pub(crate) fn is_document(value: &Value) -> bool {
     value.as_map().is_some_and(|entries| entries.contains_key("Statement"))
 }
 
+/// Checks whether one of two values is a policy document and the other may be one.
+pub(super) fn may_join(left: &Value, right: &Value) -> bool {
+    let of = |value: &Value, accept: fn(&Type) -> bool| match &value.kind {
+        ValueKind::Unknown(unknown) => accept(unknown.ty.required()),
+        _ => is_document(value),
+    };
+    let is = |value: &Value| of(value, |ty| *ty == Type::Policy);
+    let may_be = |value: &Value| of(value, |ty| ty.may_be(&Type::Policy));
+    is(left) && may_be(right) || may_be(left) && is(right)
+}
+
 /// Joins two policy documents: the statements of the left one, then those of the right one.
 ///
 /// `None` where they are none.

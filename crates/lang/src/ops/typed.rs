@@ -1,5 +1,6 @@
 //! Applies operators to types: what a symbol will be is not known, but what kind of value it will be is.
 
+use super::documents;
 use super::operators::not_for;
 use crate::property::strict;
 use gpb_base::diag::Diagnostic;
@@ -47,6 +48,9 @@ fn place(function: &str, span: Span) -> model::PropertyValue {
 /// # Errors
 /// An operator that does not apply to values of these types.
 pub(crate) fn arithmetic_type(op: BinaryOp, left: &Value, right: &Value, span: Span) -> Result<Type, Diagnostic> {
+    if op == BinaryOp::Add && documents::may_join(left, right) {
+        return Ok(Type::Policy);
+    }
     let (Some(first), Some(second)) = (Operand::of(left), Operand::of(right)) else {
         return Err(not_for(op.symbol(), &[left, right], span));
     };

@@ -3,7 +3,7 @@
 use crate::ty::TypeContext;
 use gpb_base::diag::Diagnostic;
 use gpb_base::source::Span;
-use gpb_catalog::regions;
+use gpb_catalog::{policy_names, regions};
 use gpb_model::PropertyValue;
 use gpb_model::value::{Value, ValueKind};
 
@@ -11,6 +11,9 @@ use gpb_model::value::{Value, ValueKind};
 pub(super) fn check_resource(value: &Value, cx: &TypeContext) -> Option<Diagnostic> {
     let text = beginning(value)?;
     if text == "*" && value.as_text().is_some() {
+        return None;
+    }
+    if policy_names::is_short_resource(text) {
         return None;
     }
     if !is_arn(text) {

@@ -27,7 +27,7 @@ pub fn in_force<'p>(
 }
 
 /// Returns the pack of the library that a module is; none for a module of the program.
-pub fn pack_of<'c>(program: &'c Program, module: ModuleId) -> Option<&'c str> {
+pub fn pack_of(program: &Program, module: ModuleId) -> Option<&str> {
     let path = program.path(module).strip_prefix("std:")?;
     path.strip_prefix(FOLDER).unwrap_or(path).strip_suffix(".gpb")
 }

@@ -28,6 +28,6 @@ fn told(value: &Value) -> String {
         ValueKind::Absent => "(not set)".to_owned(),
         ValueKind::Unknown(_) => "(known after apply)".to_owned(),
         ValueKind::Secret(_) => "(a secret)".to_owned(),
-        _ => value.as_text().map_or_else(|| value.to_string(), |text| text.to_string()),
+        _ => value.as_text().map_or_else(|| value.to_string(), std::string::ToString::to_string),
     }
 }

@@ -257,7 +257,9 @@ impl<'p> Resolver<'_, 'p> {
     }
 
     fn keep_word(&self, word: Option<&Ident>) {
-        word.into_iter().for_each(|word| self.known_word(word, &["true", "false"], "keep"));
+        if let Some(word) = word {
+            self.known_word(word, &["true", "false"], "keep");
+        }
     }
 
     /// Checks the entries of a `removed`: `keep true`, once.

@@ -159,7 +159,9 @@ impl<'p> Resolver<'_, 'p> {
             Expected::Code { no, kind, code } => {
                 self.expected_code(no.as_ref(), kind, code);
                 // An environment with errors has nothing that a reason could look at.
-                why.into_iter().for_each(|why| self.expr(why, &WordReader::Nobody));
+                if let Some(why) = why {
+                    self.expr(why, &WordReader::Nobody);
+                }
             }
             // What it is about nobody knows, which has been reported.
             Expected::Condition(_) if stack.is_none() => {}
@@ -168,7 +170,9 @@ impl<'p> Resolver<'_, 'p> {
                 self.ribs.push(ScopeRib::Vars(names_of_tests(stack, index.as_ref())));
                 self.head(condition);
                 self.can_fail(condition, "this expectation");
-                why.into_iter().for_each(|why| self.expr(why, &WordReader::Nobody));
+                if let Some(why) = why {
+                    self.expr(why, &WordReader::Nobody);
+                }
                 self.ribs.pop();
             }
         }

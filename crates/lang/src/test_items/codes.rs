@@ -61,7 +61,9 @@ impl CodeReads {
                 self.expr(right);
             }
             ExprKind::If { condition, then, otherwise } => {
-                [condition, then, otherwise].into_iter().for_each(|part| self.expr(part));
+                for part in [condition, then, otherwise] {
+                    self.expr(part);
+                }
             }
             ExprKind::Object(stmts) => stmts.iter().for_each(|stmt| match stmt {
                 Stmt::Field(field) => self.expr(&field.value),

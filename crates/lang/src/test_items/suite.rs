@@ -119,12 +119,11 @@ impl TestSuite {
             let tests = &worker.cx.names.tests;
             tests.get(at).map(|test| expectations::conditions(worker, test, plan, model)).unwrap_or_default()
         };
-        let judged = match made.model().filter(|_| made.is_finished()) {
-            Some(model) => made.facts.over(model, |worker| judge(worker, model)),
-            None => {
-                let nothing = Model::default();
-                self.facts.over(&nothing, |worker| judge(worker, &nothing))
-            }
+        let judged = if let Some(model) = made.model().filter(|_| made.is_finished()) {
+            made.facts.over(model, |worker| judge(worker, model))
+        } else {
+            let nothing = Model::default();
+            self.facts.over(&nothing, |worker| judge(worker, &nothing))
         };
         judged.unwrap_or_default()
     }

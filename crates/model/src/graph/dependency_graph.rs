@@ -170,7 +170,9 @@ impl Graph {
         for watched in &resource.lifecycle.watched {
             let mut found = Vec::new();
             watched.value.iter().for_each(|value| value.references(&mut found));
-            found.into_iter().for_each(|reference| add(self, &reference.to, None, watched.span));
+            for reference in found {
+                add(self, &reference.to, None, watched.span);
+            }
         }
         for to in &resource.after {
             add(self, to, None, resource.after_spans.get(to).copied().unwrap_or(resource.span));

@@ -61,7 +61,7 @@ impl Printer {
             Rule::list | Rule::args | Rule::params | Rule::type_args => self.brackets(node, indent),
             Rule::group | Rule::index | Rule::branch => self.wrapped(node, indent),
             Rule::chain | Rule::free_chain | Rule::sum | Rule::phrase_value | Rule::bounds_value => {
-                self.chain(node, indent)
+                self.chain(node, indent);
             }
             Rule::if_expr | Rule::if_stmt | Rule::policy_if => self.choice(node, indent),
             Rule::postfix | Rule::spread | Rule::spread_entry => self.postfix(node, indent),
@@ -72,7 +72,7 @@ impl Printer {
             Rule::block_text => self.block_text(node, indent),
             Rule::numeric | Rule::bound_numeric => self.numeric(node),
             Rule::attribute | Rule::text | Rule::quoted_key | Rule::path | Rule::member | Rule::optional_member => {
-                self.verbatim(node)
+                self.verbatim(node);
             }
             _ if node.children().next().is_none() => self.verbatim(node),
             _ => self.spaced(node, indent),

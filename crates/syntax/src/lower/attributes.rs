@@ -21,7 +21,7 @@ impl Lowering {
         if name.text != "deprecated" {
             let diagnostic = Diagnostic::error("GPB1232", format!("there is no attribute `@{}`", name.text));
             let diagnostic = diagnostic.with_label(name.span, "the one attribute is `@deprecated`");
-            self.report(match nearest(&name.text, ["deprecated"].into_iter()) {
+            self.report(match nearest(&name.text, ["deprecated"]) {
                 Some(near) => diagnostic.help(FORM).fix("change it to `deprecated`", name.span, near),
                 None => diagnostic.help(FORM),
             });
@@ -35,19 +35,16 @@ impl Lowering {
             self.report(diagnostic);
             return;
         }
-        match reason_in(node) {
-            Some(text) => {
-                let reason = self.plain_text(text);
-                self.attribute = Some(Attribute { reason, span });
-            }
-            None => {
-                let wrong = node.child(Rule::args).map_or(span, |args| self.span(args));
-                self.report(
-                    Diagnostic::error("GPB1232", "`@deprecated` takes one string: what to use instead")
-                        .with_label(wrong, "expected a string")
-                        .help(FORM),
-                );
-            }
+        if let Some(text) = reason_in(node) {
+            let reason = self.plain_text(text);
+            self.attribute = Some(Attribute { reason, span });
+        } else {
+            let wrong = node.child(Rule::args).map_or(span, |args| self.span(args));
+            self.report(
+                Diagnostic::error("GPB1232", "`@deprecated` takes one string: what to use instead")
+                    .with_label(wrong, "expected a string")
+                    .help(FORM),
+            );
         }
     }
 

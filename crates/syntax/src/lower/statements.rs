@@ -11,6 +11,7 @@ use super::{Lowering, is_name};
 use compact_str::CompactString;
 
 impl Lowering {
+    #[expect(clippy::too_many_lines, reason = "one arm for each statement")]
     pub(super) fn statement(&mut self, node: SyntaxNode<'_>, doc: Option<Box<str>>) -> Option<Stmt> {
         let span = self.span(node);
         Some(match node.rule() {

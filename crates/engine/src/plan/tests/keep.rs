@@ -162,3 +162,14 @@ fn a_new_keep_or_another_removal_is_another_model() {
     assert_ne!(hash(&plain), hash(&removed(plain.clone(), "data.old", Some(true))));
     assert_ne!(hash(&removed(plain.clone(), "data.old", None)), hash(&removed(plain, "data.old", Some(true))));
 }
+
+/// What is only read would stay in the state unseen, and go with a destroy.
+#[test]
+fn what_gpb_has_created_is_not_only_read_from_then_on() {
+    let mut world = FakeCloud::applied(&model([kept(queue(json!({ "StoreName": "a" })))]));
+    let only_read = model([Resource { existing: true, ..queue(json!({ "StoreName": "a" })) }]);
+    let code = |world: &FakeCloud| world.try_plan(&only_read).map(|plan| told(&plan)).map_err(|told| told[0].code);
+    assert_eq!(code(&world), Err("GPB7074"));
+    world.options.destroy = true;
+    assert_eq!(code(&world), Err("GPB7074"));
+}

@@ -39,6 +39,15 @@ fn a_value_that_changes_makes_it_anew_and_the_first_one_does_not() {
     assert_eq!(told(&world.plan(&model([task(&[])]))), "= compute.t");
 }
 
+/// `gpb fmt` moves blanks and commas: what it leaves is the same expression.
+#[test]
+fn another_layout_is_the_same_expression() {
+    let world = FakeCloud::applied(&watching("[a,{x=a}]", json!(["v", { "x": "v" }])));
+    let formatted = |to: &str| watching("[a, { x = a }]", json!([to, { "x": to }]));
+    assert_eq!(told(&world.plan(&formatted("v"))), "= compute.t");
+    assert!(told(&world.plan(&formatted("w"))).starts_with("+/- compute.t"));
+}
+
 #[test]
 fn absence_is_a_value() {
     let absent = model([task(&[("image", None)])]);
