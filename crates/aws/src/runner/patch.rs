@@ -49,7 +49,7 @@ impl BindingRunner<'_> {
             let wanted = if self.tag_property() == Some(name) {
                 self.with_reserved_tags(name, wanted, shown.get(name))
             } else {
-                wanted
+                wanted.map(|value| self.with_fixed_parts(name, value, shown.get(name)))
             };
             match wanted {
                 Some(value) => Some(json!({ "op": "add", "path": path, "value": value })),
@@ -57,6 +57,27 @@ impl BindingRunner<'_> {
             }
         };
         names.iter().filter_map(operation).collect()
+    }
+
+    /// Leaves the parts of a property as they are that only a creation sets: the API refuses a patch that changes one.
+    ///
+    /// What AWS chose of them is in what a read shows; of what no read shows they are left out.
+    fn with_fixed_parts(&self, property: &str, mut value: Json, shown: Option<&Json>) -> Json {
+        let def = &self.bound.def;
+        let is_unseen = def.is_write_only(&PropPath(property.into()));
+        let parts = def.create_only.iter().filter(|path| path.head() == property && path.0 != property);
+        for part in parts {
+            let pointer = part.segments().skip(1).map(|name| format!("/{name}")).collect::<String>();
+            let Some((above, name)) = pointer.rsplit_once('/') else { continue };
+            let is_set = value.pointer(&pointer).is_some();
+            let Some(Json::Object(parent)) = value.pointer_mut(above) else { continue };
+            match shown.and_then(|shown| shown.pointer(&pointer)) {
+                _ if is_unseen => drop(parent.remove(name)),
+                Some(fixed) if !is_set => drop(parent.insert(name.to_owned(), fixed.clone())),
+                _ => {}
+            }
+        }
+        value
     }
 
     /// Adds gpb's own tags, which a read shows and no program has, to those that are wanted.

@@ -155,6 +155,51 @@ async fn a_patch_holds_what_no_read_shows() {
     script.done();
 }
 
+/// AWS refuses a patch that changes what only a creation sets, be it to nothing: hashicorp/terraform-provider-awscc, issue
+/// 2138; pulumi/pulumi-aws-native, issue 1722.
+#[tokio::test]
+async fn a_patch_leaves_the_parts_that_only_a_creation_sets() {
+    // A target group's kind of addresses is AWS's choice; of a route no read shows anything.
+    let group = ("aws.vpclattice.target_group", "AWS::VpcLattice::TargetGroup", "Config");
+    let chosen = json!({ "Port": 80, "HealthCheck": { "Enabled": true }, "IpAddressType": "IPV4" });
+    let route = ("aws.refactorspaces.route", "AWS::RefactorSpaces::Route", "UriPathRoute");
+    for ((ty, aws, property), shown, wanted, sent) in [
+        (
+            group,
+            json!({ "Config": chosen }),
+            json!({ "Port": 80, "HealthCheck": { "Enabled": false } }),
+            json!({ "Port": 80, "HealthCheck": { "Enabled": false }, "IpAddressType": "IPV4" }),
+        ),
+        (
+            route,
+            json!({ "Arn": "a" }),
+            json!({ "ActivationState": "INACTIVE", "SourcePath": "/x" }),
+            json!({ "ActivationState": "INACTIVE" }),
+        ),
+    ] {
+        let read = || {
+            let description = json!({ "Identifier": "a", "Properties": shown.to_string() });
+            let input = json!({ "TypeName": aws, "Identifier": "a" });
+            ok("cloudcontrol:GetResource", input, json!({ "ResourceDescription": description }))
+        };
+        let patch = json!([{ "op": "add", "path": format!("/{property}"), "value": sent }]);
+        let input =
+            json!({ "TypeName": aws, "Identifier": "a", "PatchDocument": patch.to_string(), "ClientToken": TOKEN });
+        let script = Script::new(vec![
+            read(),
+            ok("cloudcontrol:UpdateResource", input, progress(event("UPDATE", "SUCCESS"))),
+            status(event("UPDATE", "SUCCESS")),
+            read(),
+        ]);
+        let (before, desired, key) = (object(shown.clone()), object(json!({ property: wanted })), key(ty, "a"));
+        let changed = [PropPath(property.into())];
+        let (key, before, desired, changed) = (&key, &before, &desired, &changed);
+        let update = UpdateRequest { key, before, desired, changed, reasserted: &[], token: "a" };
+        cloud(&script).update(update, &Quiet::default()).await.unwrap();
+        script.done();
+    }
+}
+
 #[tokio::test]
 async fn a_deletion_is_followed_to_its_end() {
     let input = || json!({ "TypeName": DETECTOR_TYPE, "Identifier": "d-1", "ClientToken": TOKEN });
