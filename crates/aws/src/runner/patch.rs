@@ -67,11 +67,11 @@ impl BindingRunner<'_> {
         let is_unseen = def.is_write_only(&PropPath(property.into()));
         let parts = def.create_only.iter().filter(|path| path.head() == property && path.0 != property);
         for part in parts {
-            let pointer = part.segments().skip(1).map(|name| format!("/{name}")).collect::<String>();
+            let Some(pointer) = part.0.strip_prefix(property) else { continue };
             let Some((above, name)) = pointer.rsplit_once('/') else { continue };
-            let is_set = value.pointer(&pointer).is_some();
+            let is_set = value.pointer(pointer).is_some();
             let Some(Json::Object(parent)) = value.pointer_mut(above) else { continue };
-            match shown.and_then(|shown| shown.pointer(&pointer)) {
+            match shown.and_then(|shown| shown.pointer(pointer)) {
                 _ if is_unseen => drop(parent.remove(name)),
                 Some(fixed) if !is_set => drop(parent.insert(name.to_owned(), fixed.clone())),
                 _ => {}
