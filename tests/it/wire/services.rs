@@ -6,6 +6,7 @@ use super::life::WireLife;
 use crate::support::root;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 use std::fs::{read_dir, read_to_string};
 
 #[derive(Deserialize)]
@@ -33,16 +34,17 @@ fn lost(spec: &str) -> Vec<String> {
     layer.service.into_iter().flat_map(|service| service.lost).collect()
 }
 
-/// Returns AWS's names of the types of a spec, by gpb's, that Cloud Control lists without being told a parent.
-fn listable(text: &str) -> Vec<(String, String)> {
-    let named: Vec<&str> =
-        text.lines().filter_map(|line| line.trim().strip_prefix("resource ")?.split(' ').next()).collect();
+/// Returns AWS's names of the types that a spec makes, by gpb's, that Cloud Control lists without being told a parent.
+fn listable(world: &WireFixture, file: &str) -> Vec<(String, String)> {
+    let plan = world.folder.expect(0, &["plan", file, "--json"]).json();
+    let named: BTreeSet<&str> =
+        plan["changes"].as_array().unwrap().iter().map(|change| change["type"].as_str().unwrap()).collect();
     let mut found = Vec::new();
     for file in read_dir(root().join("stdlib/catalog/generated/aws")).unwrap() {
         let types: Json = serde_json::from_str(&read_to_string(file.unwrap().path()).unwrap()).unwrap();
         for (aws, facts) in types.as_object().unwrap() {
             let name = facts["name"].as_str().unwrap();
-            if named.contains(&name) && facts["list_needs"].is_null() && lists(facts) {
+            if named.contains(name) && facts["list_needs"].is_null() && lists(facts) {
                 found.push((name.to_owned(), aws.clone()));
             }
         }
@@ -75,7 +77,7 @@ fn play(spec: &str) {
     let text = service_spec(spec);
     world.folder.write(&file, &world.with_certificates(&text));
     let life = WireLife::new(&world, &file, &[&file]);
-    let types = listable(&text);
+    let types = listable(&world, &file);
     let made = || -> Vec<&str> {
         types.iter().filter(|(_, aws)| !identifiers(&world, aws).is_empty()).map(|(name, _)| name.as_str()).collect()
     };
