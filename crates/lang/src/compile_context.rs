@@ -51,7 +51,7 @@ pub struct CompileContext<'p> {
     /// The files that functions read.
     pub files: FileCache<'p>,
     defs: RefCell<HashMap<String, Option<Arc<TypeDef>>>>,
-    /// What is deprecated, by the name that declares it. Looked up only.
+    /// The deprecated items, by the name that declares each. Looked up only.
     deprecations: HashMap<NodeId, &'p Deprecation>,
     /// The resources and uses of components that some environment has expanded.
     expanded: RefCell<HashSet<NodeId>>,
@@ -273,7 +273,7 @@ impl DiagnosticSink {
 
     /// Changes the diagnostics that were reported after the first so many.
     ///
-    /// What they were before may then be reported again: the same place may be wrong for another reason.
+    /// The diagnostics as they were may then be reported again: the same place may be wrong for another reason.
     pub fn change_after(&self, first: usize, change: impl Fn(Diagnostic) -> Diagnostic) {
         for diagnostic in self.take_after(first) {
             self.seen.borrow_mut().remove(&(diagnostic.code, diagnostic.span(), diagnostic.message.clone()));

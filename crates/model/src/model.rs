@@ -27,7 +27,7 @@ pub struct Model {
     pub outputs: BTreeMap<String, Output>,
     /// The declared renames, in order of declaration.
     pub moves: Vec<Move>,
-    /// What is said of resources that are no longer declared, in order.
+    /// The statements about resources that are no longer declared, in order.
     pub removals: Vec<Removal>,
     /// The `override`s of the environment, for every plan to list.
     pub overrides: Vec<Override>,
@@ -128,7 +128,7 @@ pub struct Move {
     pub span: Span,
 }
 
-/// What became of a resource that is no longer declared: `removed old { keep true }`.
+/// A statement about a resource that is no longer declared: `removed old { keep true }`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {
     /// Its address, or that of a component or a layer it lay in.

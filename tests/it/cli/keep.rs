@@ -1,4 +1,4 @@
-//! What is kept, what is removed, and what is made anew when a value changes.
+//! Resources that are kept, removed, and made anew when a value changes.
 
 use super::{Story, applied, empty};
 use crate::support::Folder;

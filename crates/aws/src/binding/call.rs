@@ -186,7 +186,7 @@ pub struct ReadCall {
     ///
     /// Nothing there means that it does not exist.
     pub at: Option<MemberPath>,
-    /// What lies at `at` is a JSON string.
+    /// The value at `at` is a JSON string.
     #[serde(default)]
     pub parse_json: bool,
     /// Selects the element whose paths have these values, when `at` is a list.

@@ -50,7 +50,7 @@ pub struct BindingFile {
 pub struct TypeBinding {
     /// The file, by its namespace, whose `any_type` has the calls.
     ///
-    /// What stands beside it adds to that binding, or replaces parts of it.
+    /// The keys beside it add to that binding, or replace parts of it.
     pub via: Option<String>,
     /// The calls of a creation, in order.
     pub create: OneOrMany<ApiCall>,

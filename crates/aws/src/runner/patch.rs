@@ -61,7 +61,7 @@ impl BindingRunner<'_> {
 
     /// Leaves the parts of a property as they are that only a creation sets: the API refuses a patch that changes one.
     ///
-    /// What AWS chose of them is in what a read shows; of what no read shows they are left out.
+    /// Those that AWS chose are in what a read shows; of what no read shows they are left out.
     fn with_fixed_parts(&self, property: &str, mut value: Json, shown: Option<&Json>) -> Json {
         let def = &self.bound.def;
         let is_unseen = def.is_write_only(&PropPath(property.into()));

@@ -67,7 +67,7 @@ async fn a_creation_is_followed_to_its_end() {
     assert_eq!(told, ["d-1"]);
 }
 
-/// What a handler could not finish is there, and is deleted by the next run; what bears the name already is not ours.
+/// A resource that a handler could not finish is there, and the next run deletes it; one that bears the name already is not ours.
 #[tokio::test]
 async fn a_creation_that_fails_leaves_what_it_made_known() {
     let failed = |code: &str, more: Json| {

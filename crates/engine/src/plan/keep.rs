@@ -1,4 +1,4 @@
-//! What is kept: `keep true` lets go of a resource and leaves it on AWS, and what it stands in must stay with it.
+//! Kept resources: `keep true` lets go of a resource and leaves it on AWS, and what it stands in must stay with it.
 
 use super::change::{Action, PLACE, ResourceChange, TYPE};
 use super::lifecycle::HoldInputs;

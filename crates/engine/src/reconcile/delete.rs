@@ -88,7 +88,7 @@ impl ApplyRun<'_> {
     /// Removes the record of a resource that stays on AWS, with an entry in the journal that says where it is.
     ///
     /// # Errors
-    /// When the state cannot be written.
+    /// A state that cannot be written.
     pub fn let_go(&self, address: &Address) -> Result<(), StepError> {
         if self.record_at(address).is_none() {
             return Ok(());

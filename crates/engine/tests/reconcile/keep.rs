@@ -1,4 +1,4 @@
-//! What is kept stays in the cloud at whatever instant the process that lets go of it dies.
+//! A kept resource stays in the cloud at whatever instant the process that lets go of it dies.
 
 use super::kill::MortalWorld;
 use super::*;

@@ -1,4 +1,4 @@
-//! What a stack and its environment say of resources that are no longer declared: `removed old.address { keep true }`.
+//! Statements of a stack and its environment about resources that are no longer declared: `removed old.address { keep true }`.
 
 use super::moves::is_cut;
 use crate::eval::Scope;

@@ -35,7 +35,7 @@ pub struct ExpansionOutput<'p> {
     pub moves: Vec<(&'p NamePath, &'p NamePath, Span)>,
     /// The outputs and parameters of layers and components, by address; for tests alone.
     pub parts: BTreeMap<String, Value>,
-    /// What is said of resources that are no longer declared: the address, the entries, and where it is written.
+    /// The statements about resources that are no longer declared: the address, the entries, and where it is written.
     pub removals: Vec<(&'p NamePath, &'p [Stmt], Span)>,
 }
 

@@ -15,7 +15,7 @@ pub struct Module {
     pub doc: Option<Box<str>>,
     /// The items, in the order of the file.
     pub items: Vec<Item>,
-    /// What the file declares as deprecated, in its order.
+    /// The declarations that are deprecated, in the order of the file.
     pub deprecations: Vec<Deprecation>,
 }
 

@@ -1,4 +1,4 @@
-//! What is kept stays on AWS when gpb lets go of it, and keeps what it stands in.
+//! Kept resources stay on AWS when gpb lets go of them, and keep what they stand in.
 
 use super::actions::told;
 use crate::plan::fixtures::*;
@@ -163,7 +163,7 @@ fn a_new_keep_or_another_removal_is_another_model() {
     assert_ne!(hash(&removed(plain.clone(), "data.old", None)), hash(&removed(plain, "data.old", Some(true))));
 }
 
-/// What is only read would stay in the state unseen, and go with a destroy.
+/// A resource that is only read would stay in the state unseen, and go with a destroy.
 #[test]
 fn what_gpb_has_created_is_not_only_read_from_then_on() {
     let mut world = FakeCloud::applied(&model([kept(queue(json!({ "StoreName": "a" })))]));
