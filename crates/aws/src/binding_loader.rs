@@ -183,8 +183,8 @@ impl Bindings {
         let is_driven = ["create", "read", "delete"].iter().all(|handler| def.handlers.contains(*handler));
         let namespace = own.and_then(|own| own.via.as_deref()).unwrap_or(ANY_TYPE);
         let file = self.file(namespace).ok().filter(|_| is_driven)?;
-        let binding = file.any_type.clone()?;
-        Some((Arc::clone(&file), own.map_or(binding.clone(), |own| binding.with(own))))
+        let binding = own.cloned().unwrap_or_default().completed_by(file.any_type.as_ref()?);
+        Some((file, binding))
     }
 
     /// Puts a binding together with its type and its APIs.

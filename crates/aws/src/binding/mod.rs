@@ -50,7 +50,7 @@ pub struct BindingFile {
 pub struct TypeBinding {
     /// The file, by its namespace, whose `any_type` has the calls.
     ///
-    /// The keys beside it add to that binding, or replace parts of it.
+    /// Calls beside it replace those of the same key there.
     pub via: Option<String>,
     /// The calls of a creation, in order.
     pub create: OneOrMany<ApiCall>,
@@ -125,26 +125,23 @@ impl TypeBinding {
         place.map_or(&[], |place| place.carried_by.as_slice())
     }
 
-    /// Returns this binding with what a type's own says beside `via`.
+    /// Returns the binding with the calls of another in the place of those that it does not name itself.
     #[must_use]
-    pub fn with(mut self, own: &TypeBinding) -> TypeBinding {
-        let own = own.clone();
-        self.via = own.via;
-        self.name = own.name.or(self.name);
-        self.locks = own.locks;
-        self.children = own.children;
-        self.upsert_key = own.upsert_key;
-        self.vacant = own.vacant;
-        self.shown_late = own.shown_late;
-        self.unsupported = own.unsupported;
-        self.properties = own.properties;
-        self.errors = own.errors;
-        self.ready = own.ready;
-        self.deleted_states = own.deleted_states;
-        self.deleted_if_present = own.deleted_if_present;
-        self.tags = own.tags.or(self.tags);
-        self.delete_timeout = own.delete_timeout.or(self.delete_timeout);
-        self
+    pub fn completed_by(self, other: &TypeBinding) -> TypeBinding {
+        fn or<T: Clone>(own: OneOrMany<T>, other: &OneOrMany<T>) -> OneOrMany<T> {
+            if own.is_empty() { other.clone() } else { own }
+        }
+        TypeBinding {
+            create: or(self.create, &other.create),
+            read: or(self.read, &other.read),
+            update: or(self.update, &other.update),
+            delete: or(self.delete, &other.delete),
+            list: or(self.list, &other.list),
+            identifier: self.identifier.or_else(|| other.identifier.clone()),
+            requests: self.requests.or_else(|| other.requests.clone()),
+            delete_timeout: self.delete_timeout.or(other.delete_timeout),
+            ..self
+        }
     }
 
     /// Checks that a property changes only along with others.

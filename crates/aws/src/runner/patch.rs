@@ -1,9 +1,8 @@
 //! Changes as a JSON patch of the properties, for an API that takes the whole resource as a document.
 
 use super::BindingRunner;
-use super::tags::{is_reserved, pairs};
+use crate::name_matching::key_and_value;
 use crate::template_scope::TemplateScope;
-use gpb_catalog::Shape;
 use gpb_engine::cloud::{CloudError, CloudErrorKind, Properties};
 use gpb_model::PropPath;
 use serde_json::{Value as Json, json};
@@ -47,7 +46,7 @@ impl BindingRunner<'_> {
             let path = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
             let wanted = desired.get(name).filter(|value| !value.is_null()).cloned();
             let wanted = if self.tag_property() == Some(name) {
-                self.with_reserved_tags(name, wanted, shown.get(name))
+                Self::with_own_tags(wanted, shown.get(name))
             } else {
                 wanted.map(|value| self.with_fixed_parts(name, value, shown.get(name)))
             };
@@ -81,19 +80,25 @@ impl BindingRunner<'_> {
     }
 
     /// Adds gpb's own tags, which a read shows and no program has, to those that are wanted.
-    fn with_reserved_tags(&self, property: &str, wanted: Option<Json>, shown: Option<&Json>) -> Option<Json> {
-        let own = pairs(shown).into_iter().filter(|(key, _)| is_reserved(key) && !key.starts_with("aws:"));
-        let mut tags = wanted;
-        for (key, value) in own {
-            match (&mut tags, self.bound.def.shape_at(&PropPath(property.into()))) {
-                (Some(Json::Object(tags)), _) => {
-                    tags.insert(key, value.into());
-                }
-                (Some(Json::Array(tags)), _) => tags.push(json!({ "Key": key, "Value": value })),
-                (none, Some(Shape::List(_))) => *none = Some(json!([{ "Key": key, "Value": value }])),
-                (none, _) => *none = Some(json!({ key: value })),
+    ///
+    /// They are as the read shows them, since tags of some types have more members than a key and a value.
+    fn with_own_tags(wanted: Option<Json>, shown: Option<&Json>) -> Option<Json> {
+        let is_own = |key: &str| key.starts_with("gpb:");
+        match (wanted, shown) {
+            (wanted, Some(Json::Array(shown))) => {
+                let own = shown.iter().filter(|tag| key_and_value(tag).is_some_and(|(key, _)| is_own(key))).cloned();
+                let all: Vec<Json> =
+                    wanted.as_ref().and_then(Json::as_array).into_iter().flatten().cloned().chain(own).collect();
+                (wanted.is_some() || !all.is_empty()).then_some(Json::Array(all))
             }
+            (wanted, Some(Json::Object(shown))) => {
+                let mut all = wanted.as_ref().and_then(Json::as_object).cloned().unwrap_or_default();
+                all.extend(
+                    shown.iter().filter(|(key, _)| is_own(key)).map(|(key, value)| (key.clone(), value.clone())),
+                );
+                (wanted.is_some() || !all.is_empty()).then_some(Json::Object(all))
+            }
+            (wanted, _) => wanted,
         }
-        tags
     }
 }

@@ -258,7 +258,7 @@ impl BindingRunner<'_> {
 }
 
 /// Checks for a key that is not the user's: `gpb:*` and `aws:*`.
-pub(super) fn is_reserved(key: &str) -> bool {
+fn is_reserved(key: &str) -> bool {
     key.starts_with("gpb:") || key.starts_with("aws:")
 }
 

@@ -124,6 +124,51 @@ async fn an_update_is_a_patch_of_what_changes() {
     script.done();
 }
 
+/// The tags of a fleet say whether its machines bear them: gpb's own are sent as they are shown.
+#[tokio::test]
+async fn a_patch_sends_gpbs_tags_as_they_are_shown() {
+    let (ty, aws) = ("aws.autoscaling.auto_scaling_group", "AWS::AutoScaling::AutoScalingGroup");
+    let own = json!({ "Key": "gpb:token", "PropagateAtLaunch": false, "Value": "t" });
+    let shown = json!({ "AutoScalingGroupName": "g", "Tags": [own] });
+    let read = || {
+        let description = json!({ "Identifier": "g", "Properties": shown.to_string() });
+        let input = json!({ "TypeName": aws, "Identifier": "g" });
+        ok("cloudcontrol:GetResource", input, json!({ "ResourceDescription": description }))
+    };
+    let patch = json!([{ "op": "add", "path": "/Tags", "value": [own] }]);
+    let input = json!({ "TypeName": aws, "Identifier": "g", "PatchDocument": patch.to_string(), "ClientToken": TOKEN });
+    let script = Script::new(vec![
+        read(),
+        ok("cloudcontrol:UpdateResource", input, progress(event("UPDATE", "SUCCESS"))),
+        status(event("UPDATE", "SUCCESS")),
+        read(),
+    ]);
+    let team = json!([{ "Key": "team", "PropagateAtLaunch": true, "Value": "x" }]);
+    let (before, key, changed) = (object(json!({ "Tags": team })), key(ty, "g"), [PropPath("Tags".into())]);
+    let (key, before, desired, changed) = (&key, &before, &Properties::new(), &changed);
+    let update = UpdateRequest { key, before, desired, changed, reasserted: &[], token: "a" };
+    cloud(&script).update(update, &Quiet::default()).await.unwrap();
+    script.done();
+}
+
+/// A binding may leave its calls to the handlers, and says what they do not.
+#[test]
+fn a_binding_by_way_of_the_handlers_keeps_what_it_says_itself() {
+    let mut files: Vec<(String, Arc<str>)> =
+        Library::embedded().below("aws/", "").map(|(path, text)| (path.to_owned(), Arc::clone(text))).collect();
+    let own = "service = \"guardduty\"\n[types.detector]\nvia = \"cloudcontrol\"\n\
+               unsupported = [\"DataSources\"]\n[types.detector.list]\ncall = \"cloudcontrol:ListResources\"\n\
+               input = { TypeName = \"${type}\" }\nat = \"ResourceDescriptions.*.Identifier\"\n";
+    files.push(("aws/guardduty.toml".to_owned(), Arc::from(own)));
+    let bindings = Bindings::new(files.into_iter().collect(), Arc::new(Catalog::embedded()));
+    let bound = bindings.get(DETECTOR).unwrap();
+    assert_eq!(bound.driver(), Driver::CloudControl);
+    let binding = &bound.binding;
+    assert_eq!(binding.create.first().map(|call| call.call.as_str()), Some("CreateResource"));
+    assert_eq!(binding.list.first().map(|list| list.call.as_str()), Some("cloudcontrol:ListResources"));
+    assert_eq!(binding.unsupported, ["DataSources"]);
+}
+
 /// Nothing shows a password: a patch without it would take it away.
 #[tokio::test]
 async fn a_patch_holds_what_no_read_shows() {

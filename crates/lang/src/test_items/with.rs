@@ -18,7 +18,7 @@ pub fn given(test: &Body) -> Vec<&Stmt> {
 ///
 /// A field replaces what has its name. A block is merged into the one block of its name, field by field, and an `override` into
 /// that of its resource; where one of the two is a list of blocks or a field, it replaces them. A budget replaces all budgets.
-/// Whatever else is given is added.
+/// All else that is given is added.
 pub fn merged(entries: &[Stmt], with: &[&Stmt]) -> Vec<Stmt> {
     let mut merged = Vec::with_capacity(entries.len() + with.len());
     let mut taken = Vec::new();

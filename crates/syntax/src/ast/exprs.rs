@@ -8,7 +8,7 @@ use super::stmts::Stmt;
 
 /// An identifier, a bare word (`us-east-1`) or, for keys and labels, a string.
 ///
-/// Where a name is missing its text is empty; a diagnostic reports it.
+/// The text of a missing name is empty; a diagnostic reports it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ident {
     /// The name as written, without its quotes and escapes.

@@ -22,7 +22,7 @@ pub struct Body {
 
 /// An entry between braces.
 ///
-/// Which ones are allowed where is for `lang` to check, so that a misplaced one gets a message and not a syntax error.
+/// The places where each is allowed are for `lang` to check, so that a misplaced one gets a message and not a syntax error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stmt {
     /// `param name: type = default`
